@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli.h"
 
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -320,6 +321,7 @@ int cli_main(int argc, char **argv)
 {
     struct cli c = {.language = language_of_user()};
     arena_init(&c.arena, (size_t)1 << 30);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error like others */
     const char *name = argc > 1 ? argv[1] : "help";
     if (strcmp(name, "--version") == 0) {
         printf("renlin %s\n", RENLIN_VERSION);

@@ -28,12 +28,19 @@ static bool is_asked(const struct field *f)
            !(f->flags & (F_OURS | F_HIDDEN));
 }
 
-/* ?kind=, else the first. */
-static enum rc ask_kind(struct call *c, const char *name,
+/* The kind of that name, else the first that the reader may send (or read
+ * others' of). */
+static enum rc ask_kind(struct call *c, const char *name, bool to_send,
                         const struct report_kind **out)
 {
-    *out = name[0] ? report_kind_find(name) : report_kinds[0];
-    return *out ? OK : face_nothing_here(&c->work);
+    for (size_t i = 0; report_kinds[i]; i++) {
+        const struct report_kind *k = report_kinds[i];
+        *out = k;
+        if (name[0] && strcmp(k->name, name) != 0) continue;
+        if (account_has(&c->work, to_send ? k->may_submit : k->may_read))
+            return OK;
+    }
+    return face_nothing_here(&c->work);
 }
 
 /* ---- the form ---- */
@@ -61,7 +68,7 @@ static enum rc form_prepare(struct call *c)
     struct form *f = ARENA_NEW(&c->arena, struct form);
     c->row = f;
     f->thanks = call_query_int(c, "sent", 0, 1, HOUSEHOLD_MAX);
-    return ask_kind(c, pairs_get(&c->query, "kind"), &f->kind);
+    return ask_kind(c, pairs_get(&c->query, "kind"), true, &f->kind);
 }
 
 static enum rc form_run(struct work *w, void *call)
@@ -309,7 +316,7 @@ static enum rc sent_prepare(struct call *c)
     struct form *f = ARENA_NEW(&c->arena, struct form);
     c->row = f;
     f->rows = ARENA_ARRAY(&c->arena, HOUSEHOLD_MAX, struct form_row);
-    enum rc rc = ask_kind(c, pairs_get(&c->form, "kind"), &f->kind);
+    enum rc rc = ask_kind(c, pairs_get(&c->form, "kind"), true, &f->kind);
     for (size_t i = 0; !rc && i < c->form.n; i++) {
         struct form_row *row = &f->rows[f->n_rows];
         if (strcmp(c->form.at[i].name, "person") != 0) continue;
@@ -378,7 +385,7 @@ static enum rc table_prepare(struct call *c, bool mine)
     const struct report_kind *k;
     c->row = t;
     t->mine = mine;
-    enum rc rc = ask_kind(c, pairs_get(&c->query, "kind"), &k);
+    enum rc rc = ask_kind(c, pairs_get(&c->query, "kind"), mine, &k);
     if (rc) return rc;
     report_view_ask(c, k, &t->view);
     t->view.filter.limit = FACE_ROWS;
@@ -466,6 +473,26 @@ static const char *day_label(struct call *c, struct html *h, struct day day)
     return arena_strdup(&c->arena, on);
 }
 
+/* The other kinds that the reader may read, where there are any. */
+static void kinds_draw(struct call *c, struct html *h,
+                       const struct table_view *t)
+{
+    struct face_choice kinds[16];
+    size_t n = 0;
+    for (size_t i = 0; report_kinds[i] && n < COUNT_OF(kinds); i++) {
+        const struct report_kind *k = report_kinds[i];
+        if (!account_has(&c->work, t->mine ? k->may_submit : k->may_read))
+            continue;
+        kinds[n++] = (struct face_choice){
+            words_in(c->work.language, arena_printf(&c->arena, "kind.%s",
+                                                    k->name)),
+            arena_printf(&c->arena, "%s?kind=%s",
+                         t->mine ? "/reports/mine" : "/reports", k->name),
+            k == t->view.kind};
+    }
+    if (n > 1) face_filter(h, T(h, "Kind"), kinds, n);
+}
+
 enum { DAYS_SHOWN = 7 };
 
 static void filters_draw(struct call *c, struct html *h,
@@ -500,6 +527,11 @@ static const char *building_name(const struct table_view *t, int64_t id)
     return NULL;
 }
 
+static const void *field_in(const struct field *f, const void *row)
+{
+    return (const char *)row + f->offset;
+}
+
 /* One answer; personal ones only where the reading is entered. */
 static void answer_cell(struct call *c, struct html *h,
                         const struct report_kind *k, const struct field *f,
@@ -526,11 +558,25 @@ static void answer_cell(struct call *c, struct html *h,
             any = true;
         }
         if (!any) html(h, "–");
+    } else if (type == F_DAY) {
+        html_day(h, *(const struct day *)field_in(f, row));
     } else if (type == F_TEXT) {
-        html(h, "%s", *(const char *const *)field_at(f, (void *)(uintptr_t)
-                                                            row));
+        html(h, "%s", *(const char *const *)field_in(f, row));
     }
     part_cell_end(h);
+}
+
+/* A column of remarks that nobody made is left out. */
+static bool is_shown(const struct table_view *t, const struct field *f)
+{
+    if (!is_asked(f)) return false;
+    if (field_type(f) != F_TEXT || f->flags & F_REQUIRED) return true;
+    for (size_t i = 0; i < t->view.n; i++) {
+        const void *row = report_row(item_at(&t->view, i));
+        if (!text_is_empty(*(const char *const *)field_in(f, row)))
+            return true;
+    }
+    return false;
 }
 
 static void row_draw(struct call *c, struct html *h,
@@ -552,7 +598,7 @@ static void row_draw(struct call *c, struct html *h,
     }
     part_cell(h, t->rows[i].name);
     for (size_t f = 0; f < k->shape->n; f++)
-        if (is_asked(&k->shape->fields[f]))
+        if (is_shown(t, &k->shape->fields[f]))
             answer_cell(c, h, k, &k->shape->fields[f], report_row(r));
     part_row_end(h);
 }
@@ -573,7 +619,7 @@ static size_t columns_fill(struct call *c, struct html *h,
     for (size_t i = 0; i < k->shape->n; i++) {
         const struct field *f = &k->shape->fields[i];
         enum field_type type = field_type(f);
-        if (is_asked(f))
+        if (is_shown(t, f))
             out[n++] = (struct column){
                 .label = label_of(c, k, f->name),
                 .number = type == F_INT || type == F_DECIMAL_BASE};
@@ -597,6 +643,7 @@ static enum rc table_render(struct call *c)
         .resident = t->mine && !account_has(&c->work, CAP_CLINIC),
         .as_of = c->work.now};
     face_begin(c, &h, &v->face, &p);
+    kinds_draw(c, &h, t);
     if (!t->mine) filters_draw(c, &h, t);
     struct column columns[SHAPE_FIELDS_MAX + 4];
     struct table_part table = {

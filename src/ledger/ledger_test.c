@@ -115,9 +115,11 @@ DESK_TEST(entries_are_listed_by_each_filter_in_the_order_asked_for)
     f = everything();
     f.since = w->now.ms + 1;
     assert_int_equal(listed(w, f, &e), 0);
-    f.since = NONE;
+    f.since = w->now.ms;
     f.until = w->now.ms + 1;
     assert_int_equal(listed(w, f, &e), all);
+    f.until = w->now.ms;
+    assert_int_equal(listed(w, f, &e), 0);
     assert_rc(OK, READ(w, ledger_load(w, 0, &one)));
     assert_string_equal(one.kind, "community.created");
     assert_rc(NOT_FOUND, READ(w, ledger_load(w, (int64_t)all, &one)));

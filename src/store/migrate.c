@@ -124,6 +124,26 @@ static enum rc keep_copy(struct store *s, int64_t applied, struct fault *f)
     return store_backup(s, to, f);
 }
 
+/* Without statistics SQLite may walk a whole community along the primary key
+ * although an index knows the row, so each index is told what a full
+ * community looks like: 100,000 rows, few of each value.  Plans then do not
+ * depend on when somebody last ran ANALYZE. */
+static enum rc state_sizes(struct store *s, struct db *db, struct fault *f)
+{
+    if (!store_is_sqlite(s)) return OK;
+    return db->engine->script(db,
+        "ANALYZE; DELETE FROM sqlite_stat1;"
+        "INSERT INTO sqlite_stat1(tbl, idx, stat) SELECT m.name,"
+        " CASE WHEN l.origin='pk' THEN m.name ELSE l.name END,"
+        " '100000' || (SELECT group_concat(CASE WHEN i.seqno=(SELECT"
+        " max(seqno) FROM pragma_index_info(l.name))"
+        " THEN CASE WHEN l.\"unique\" THEN ' 1' ELSE ' 10' END"
+        " WHEN i.seqno=0 THEN ' 100000' ELSE ' 300' END, '')"
+        " FROM pragma_index_info(l.name) i)"
+        " FROM sqlite_schema m JOIN pragma_index_list(m.name) l"
+        " WHERE m.type='table'; ANALYZE sqlite_schema", f);
+}
+
 enum rc store_migrate(struct store *s, struct db *db, struct fault *f)
 {
     struct bare b;
@@ -143,6 +163,7 @@ enum rc store_migrate(struct store *s, struct db *db, struct fault *f)
         rc = db->engine->script(db, sqlite_rows, &b.work.fault);
     *f = b.work.fault;
     arena_release(&b.arena);
+    if (!rc) rc = state_sizes(s, db, f);
     if (!rc) rc = db->engine->control(db, DB_COMMIT, f);
     struct fault late;
     if (rc) (void)!db->engine->control(db, DB_ROLLBACK, &late);

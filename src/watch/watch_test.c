@@ -124,7 +124,8 @@ DESK_TEST(a_person_is_counted_once_a_day)
     desk_later(d, MS_PER_DAY);
     report(d, d->here.person[0], 380);
     follow(d);
-    assert_int_equal(desk_count(d, "SELECT sum(due) FROM signal_count WHERE"
+    assert_int_equal(desk_count(d, "SELECT CAST(sum(due) AS BIGINT)"
+                                   " FROM signal_count WHERE"
                                    " community=$1 AND place=0"), 3);
 }
 
@@ -170,11 +171,11 @@ DESK_TEST(who_lives_nowhere_known_counts_for_the_community)
 /* All counts, alerts and entries, as one number that depends on each. */
 static int64_t everything(struct desk *d)
 {
-    return desk_count(d, "SELECT 1000000 * coalesce(sum(due), 0)"
+    return desk_count(d, "SELECT CAST(1000000 * coalesce(sum(due), 0)"
                          " + 1000 * coalesce(sum(counts), 0) + count(*)"
-                         " FROM signal_count WHERE community=$1") +
-           100000000 * desk_count(d, "SELECT coalesce(sum(observed), 0)"
-                                     " + 10 * count(*) FROM alert"
+                         " AS BIGINT) FROM signal_count WHERE community=$1") +
+           100000000 * desk_count(d, "SELECT CAST(coalesce(sum(observed), 0)"
+                                     " + 10 * count(*) AS BIGINT) FROM alert"
                                      " WHERE community=$1");
 }
 
@@ -262,7 +263,8 @@ DESK_TEST(who_was_counted_is_forgotten_after_the_longest_window)
     assert_int_equal(n, 1);
     assert_rc(OK, WRITE(w, signal_expire(w, 100, &n)));
     assert_int_equal(n, 1);
-    assert_int_equal(desk_count(d, "SELECT sum(counts) FROM signal_count"
+    assert_int_equal(desk_count(d, "SELECT CAST(sum(counts) AS BIGINT)"
+                                   " FROM signal_count"
                                    " WHERE community=$1 AND place=0"), 2);
 }
 

@@ -230,6 +230,7 @@ static bool call_begin(struct call *c)
         c->refused = true;
     } else {
         rc = route_find(c, c->method, c->path, &c->route, allow);
+        if (!rc && c->route->face == ROUTE_API) c->json = true;
     }
     if (!c->refused && c->server->stopping) {
         call_header(c, "Connection", "close");
@@ -253,7 +254,7 @@ static mhd_result call_take(struct call *c, const char *data, size_t n)
 {
     c->body_seen += n;
     if (c->refused)
-        return c->body_seen > c->body_max + SWALLOW_MAX ? MHD_NO : MHD_YES;
+        return c->body_seen > 2 * CALL_BATCH_MAX ? MHD_NO : MHD_YES;
     if (c->body_seen > c->body_max || c->body_seen > CALL_BATCH_MAX) {
         /* Chunked: it did not say how much would come. */
         buf_release(&c->body_buf);

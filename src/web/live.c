@@ -30,6 +30,7 @@ enum { BEAT_S = 20, LIFE_S = 600, ENTRIES_A_READ = 256, ROUND_MS = 50 };
 struct topic {
     char name[24];
     int64_t seq, told;      /* newest; newest that was sent */
+    int64_t first;          /* oldest that was not */
     int64_t told_ns;
 };
 
@@ -129,8 +130,9 @@ static void note(struct stream *st, const char *name, int64_t seq)
         if (st->n_topics == STREAM_TOPICS) return;
         st->n_topics++;
         snprintf(t->name, sizeof t->name, "%s", name);
-        t->told = -1;
+        t->seq = t->told = -1;
     }
+    if (t->seq <= t->told) t->first = seq;
     t->seq = seq;
 }
 
@@ -151,14 +153,26 @@ static void wake(struct stream *st)
     MHD_resume_connection(st->connection);
 }
 
+/* Who resumes behind this id misses nothing: it lies before whatever waits
+ * for its second to pass. */
+static int64_t safe_id(const struct stream *st, int64_t newest)
+{
+    for (size_t i = 0; i < st->n_topics; i++) {
+        const struct topic *t = &st->topics[i];
+        if (t->seq > t->told && t->first <= newest) newest = t->first - 1;
+    }
+    return newest;
+}
+
 static void tell_due(struct stream *st, int64_t now)
 {
     for (size_t i = 0; i < st->n_topics; i++) {
         struct topic *t = &st->topics[i];
         if (t->seq <= t->told || now - t->told_ns < NS_PER_S) continue;
-        buf_printf(&st->out, "event: change\nid: %lld\ndata: %s %lld\n\n",
-                   (long long)t->seq, t->name, (long long)t->seq);
         t->told = t->seq;
+        buf_printf(&st->out, "event: change\nid: %lld\ndata: %s %lld\n\n",
+                   (long long)safe_id(st, t->seq), t->name,
+                   (long long)t->seq);
         t->told_ns = now;
     }
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/house.h"
 #include "web/server.h"
 
 static const struct option_spec serve_options[] = {
@@ -71,12 +72,20 @@ static int serve_run(struct cli *c)
         .tls_key = cli_option(c, "--tls-key"),
     };
     struct server *s = NULL;
+    struct jobs jobs = {.store = c->store, .kinds = all_jobs,
+                        .n_kinds = all_jobs_n, .rules = all_retention,
+                        .n_rules = all_retention_n};
     catch_signals();
     enum rc rc = set_clock(c);
     if (!rc) rc = server_start(&s, &o, &c->fault);
-    if (rc) return cli_fail(c, &c->fault);
+    if (!rc) rc = jobs_start(&jobs, &c->fault);
+    if (rc) {
+        if (s) server_stop(s);
+        return cli_fail(c, &c->fault);
+    }
     say_where(s, o.address, o.tls_cert != NULL);
     while (sem_wait(&ending) != 0) assert(errno == EINTR);
+    jobs_stop(&jobs);
     server_stop(s);
     return CLI_DONE;
 }

@@ -59,7 +59,8 @@ for (const r of plain) {
 // ---- another community, another grid ----
 
 const lists = plain.filter((r) => r.method === 'GET' && r.kind === 'api' &&
-    !r.path.includes('{') && r.path !== '/api/openapi.json');
+    r.path.startsWith('/api/') && !r.path.includes('{') &&
+    !['/api/openapi.json', '/api/ledger/checkpoint'].includes(r.path));
 const roleOf = (r) => r.roles.find((x) => ROLES.includes(x)) ?? 'resident';
 
 for (const r of lists) {
@@ -135,6 +136,20 @@ const json = { 'content-type': 'application/json' };
 const writes = plain.filter((r) => r.method !== 'GET' && r.kind === 'api' &&
                                    !r.path.endsWith('/batch'));
 
+// A body that is only announced: the refusal comes before it is sent.
+function announced(r, token) {
+    return new Promise((resolve, reject) => {
+        const c = net.connect(s.port, '127.0.0.1');
+        let got = '';
+        c.setTimeout(5000, () => reject(new Error('no answer')));
+        c.on('data', (d) => { got += d; c.destroy(); resolve(got); });
+        c.on('error', reject);
+        c.write(`${r.method} ${concrete(r)} HTTP/1.1\r\nHost: x\r\n` +
+                `Authorization: Bearer ${token}\r\nContent-Type: ` +
+                `application/json\r\nContent-Length: 99000000\r\n\r\n`);
+    });
+}
+
 for (const r of writes) {
     const token = d.token(roleOf(r));
     const send = (body, headers = json) =>
@@ -159,7 +174,7 @@ for (const r of writes) {
 
     test(`${r.method} ${r.path}: too large is 413, another type 415`,
          async () => {
-        problem(await send(' '.repeat((1 << 20) + 1)), 413);
+        ok(/^HTTP\/1.1 413 /.test(await announced(r, token)), 'is 413');
         problem(await send('x', { 'content-type': 'text/plain' }), 415);
     });
 }
