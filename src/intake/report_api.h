@@ -19,3 +19,17 @@ void report_view_ask(struct call *c, const struct report_kind *k,
                      struct report_view *v);
 /* Who may neither read nor send this kind has none: an empty list. */
 enum rc report_view_read(struct work *w, struct report_view *v) MUST_USE;
+
+/* ---- what the pages say of a kind (report_page.c) ---- */
+
+/* "体温（℃）", "咳嗽": of the word files. */
+const char *report_label(struct call *c, const struct report_kind *k,
+                         const char *field);
+const char *report_word(struct call *c, const struct report_kind *k,
+                        const struct field *f, size_t i);
+/* Is it asked on a form?  Whom and what day is known without asking. */
+bool report_asks(const struct field *f);
+/* The kind of that name ("" any), else the first, that the reader may send,
+ * or read others' of.  NOT_FOUND if there is none. */
+enum rc report_ask_kind(struct call *c, const char *name, bool to_send,
+                        const struct report_kind **out) MUST_USE;

@@ -240,6 +240,20 @@ static void row_hash(struct html *h, const char *label, const void *at,
     buf_release(&hex);
 }
 
+/* "role:guard", "grant:guard by the bureau", "system" in words. */
+static const char *authority_words(struct arena *a, struct html *h,
+                                   const char *authority)
+{
+    const char *by = strstr(authority, " by ");
+    if (text_starts(authority, "role:")) return T(h, "own role");
+    if (text_starts(authority, "grant:") && by)
+        return arena_printf(a, T(h, "lent by %s"), by + 4);
+    if (strcmp(authority, "system") == 0) return T(h, "the system");
+    if (strcmp(authority, "demonstration") == 0)
+        return T(h, "Demonstration data");
+    return authority;
+}
+
 /* What the body says, but for what the columns said already. */
 static void body_draw(struct call *c, struct html *h,
                       const struct ledger_proof *p)
@@ -259,7 +273,8 @@ static void body_draw(struct call *c, struct html *h,
                                         face_role(h, role))
                          : face_role(h, role), NULL);
     part_summary_row(h, T(h, "By which right"),
-                     member_text(a, body, "authority"), NULL);
+                     authority_words(a, h, member_text(a, body, "authority")),
+                     NULL);
     if (purpose[0]) part_summary_row(h, T(h, "Purpose"), purpose, NULL);
     row_time(h, T(h, "Happened"), happened);
     row_time(h, T(h, "Entered"), p->entry.recorded);

@@ -158,19 +158,22 @@ static enum rc make_reports(struct work *w, void *arg)
     return rc;
 }
 
+/* Where a household is all of its building, one of their alerts is enough. */
 static enum rc tell_one(struct work *w, struct running *x,
                         const struct alert *a)
 {
     struct replay_alert told = {*a, ""};
-    struct place p;
+    struct place p, building = {.code = ""};
+    enum rc rc = OK;
+    x->told = a->id;
     if (a->place.v) {
-        enum rc rc = place_load(w, a->place, &p);
-        if (rc) return rc;
+        rc = place_load(w, a->place, &p);
         told.place = p.code;
     }
-    x->r->each(x->r->ctx, &told);
-    x->told = a->id;
-    return OK;
+    if (!rc && a->parent.v) rc = place_load(w, a->building, &building);
+    if (!rc && (!a->parent.v || strcmp(building.code, told.place) != 0))
+        x->r->each(x->r->ctx, &told);
+    return rc;
 }
 
 /* Alerts that are new since the last time. */

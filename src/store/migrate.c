@@ -96,25 +96,6 @@ static enum rc apply_all(struct work *w, int64_t applied)
     return rc;
 }
 
-/* What SQLite's planner is told of every index, instead of what ANALYZE would
- * find: a million rows, a hundred thousand a community, 50 for each further
- * column, 1 for all of a unique index.  Told nothing, it takes ten rows a
- * community for granted and reads all of it where an index is at hand; told
- * this, plans are the same in tests and in a full database.  (The primary key
- * of a table WITHOUT ROWID goes by the table's name.) */
-static const char sqlite_rows[] =
-    "ANALYZE schema_version; DELETE FROM sqlite_stat1;"
-    "INSERT INTO sqlite_stat1(tbl, idx, stat)"
-    " SELECT t.name, CASE i.origin WHEN 'pk' THEN t.name ELSE i.name END,"
-    " '1000000' || (SELECT group_concat(CASE"
-    "   WHEN i.\"unique\" AND c.seqno+1=(SELECT count(*)"
-    "     FROM pragma_index_info(i.name)) THEN ' 1'"
-    "   WHEN c.seqno=0 THEN ' 100000' ELSE ' 50' END, '')"
-    "   FROM pragma_index_info(i.name) c)"
-    " FROM sqlite_schema t JOIN pragma_index_list(t.name) i"
-    " WHERE t.type='table' AND t.name NOT LIKE 'sqlite%';"
-    "ANALYZE sqlite_schema";
-
 static enum rc keep_copy(struct store *s, int64_t applied, struct fault *f)
 {
     if (!applied || s->temporary || !store_is_sqlite(s)) return OK;
@@ -132,7 +113,7 @@ static enum rc state_sizes(struct store *s, struct db *db, struct fault *f)
 {
     if (!store_is_sqlite(s)) return OK;
     return db->engine->script(db,
-        "ANALYZE; DELETE FROM sqlite_stat1;"
+        "ANALYZE schema_version; DELETE FROM sqlite_stat1;"
         "INSERT INTO sqlite_stat1(tbl, idx, stat) SELECT m.name,"
         " CASE WHEN l.origin='pk' THEN m.name ELSE l.name END,"
         " '100000' || (SELECT group_concat(CASE WHEN i.seqno=(SELECT"
@@ -159,8 +140,6 @@ enum rc store_migrate(struct store *s, struct db *db, struct fault *f)
     if (rc) return rc;
     bare_init(&b, s, db);
     rc = apply_all(&b.work, applied);
-    if (!rc && store_is_sqlite(s))
-        rc = db->engine->script(db, sqlite_rows, &b.work.fault);
     *f = b.work.fault;
     arena_release(&b.arena);
     if (!rc) rc = state_sizes(s, db, f);

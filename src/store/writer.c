@@ -141,6 +141,8 @@ static void answer(struct batch *b, bool worked)
     /* The bell first: done() may let go of the works. */
     if (worked && b->n_wrote && s->hooks.bell)
         s->hooks.bell(s, b->wrote, b->n_wrote);
+    /* Entered: the same work may be submitted again. */
+    for (size_t i = 0; i < b->n_wrote; i++) b->wrote[i]->notes = NULL;
     for (size_t i = 0; i < b->n; i++) b->units[i]->done(b->units[i]);
 }
 

@@ -258,6 +258,14 @@ static size_t times_of(const json_t *answer)
     return json_array_size(alarm);
 }
 
+/* outbreak-p has no bound: what it calls one is its statistic. */
+static void rename_bound(const struct cli *c, json_t *answer)
+{
+    if (strcmp(cli_option(c, "--method"), "outbreak-p") != 0) return;
+    json_object_set(answer, "value", json_object_get(answer, "upperbound"));
+    json_object_del(answer, "upperbound");
+}
+
 static void print_answer(const struct series_read *s, const json_t *answer,
                          struct buf *b)
 {
@@ -302,7 +310,10 @@ static enum rc judge(struct series_read *s, json_t *q, struct buf *out)
                   json_string_value(json_object_get(a, "error")));
     else if (!a)
         rc = fault_set(&c->fault, FAILED, "", "the answer is too long");
-    else print_answer(s, a, out);
+    if (!rc) {
+        rename_bound(c, a);
+        print_answer(s, a, out);
+    }
     json_decref(a);
     return rc;
 }

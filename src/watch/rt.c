@@ -63,18 +63,24 @@ static double cases_on(const struct rt_cases *c, size_t t)
     return c->local[t] + (c->imported ? c->imported[t] : 0);
 }
 
-/* out[t] = sum of Lambda over days 1..t, so that a window is a difference. */
+/* out[t] = Lambda of day t */
+static void pressures(const struct rt_cases *c, struct rt_interval si,
+                      double *out)
+{
+    size_t n = reach(si);
+    for (size_t t = 0; t < c->n; t++) {
+        out[t] = 0;
+        for (size_t s = 1; s < n && s <= t; s++)
+            out[t] += si.w[s] * cases_on(c, t - s);
+    }
+}
+
+/* out[t] = sum of Lambda over days 0..t, so that a window is a difference. */
 static void pressure_sums(const struct rt_cases *c, struct rt_interval si,
                           double *out)
 {
-    size_t n = reach(si);
-    out[0] = 0;
-    for (size_t t = 1; t < c->n; t++) {
-        double pressure = 0;
-        for (size_t s = 1; s < n && s <= t; s++)
-            pressure += si.w[s] * cases_on(c, t - s);
-        out[t] = out[t - 1] + pressure;
-    }
+    pressures(c, si, out);
+    for (size_t t = 1; t < c->n; t++) out[t] += out[t - 1];
 }
 
 static void check(const struct rt_cases *c, const struct rt_window *window,
@@ -314,22 +320,22 @@ void rt_wallinga_teunis(const struct rt_cases *c, struct rt_interval si,
 {
     check(c, window, windows);
     size_t n = reach(si);
-    double *sum = ARENA_ARRAY(a, c->n + 1, double);
+    double *all = ARENA_ARRAY(a, c->n + 1, double);
     double *at = ARENA_ARRAY(a, RT_EXACT_MAX + 2, double);
     struct binomial *b = ARENA_ARRAY(a, c->n + 1, struct binomial);
-    pressure_sums(c, si, sum);
+    pressures(c, si, all);
     for (size_t i = 0; i < windows; i++) {
         struct rt_window w = window[i];
         double cases = 0;
         size_t days = 0;
         for (size_t s = w.start; s <= w.end; s++) cases += cases_on(c, s);
         for (size_t t = w.start + 1; t < c->n && t < w.end + n; t++) {
-            double own = 0, all = sum[t] - sum[t - 1];
+            double own = 0;
             for (size_t s = w.start; s <= w.end && s < t; s++)
                 if (t - s < n) own += si.w[t - s] * cases_on(c, s);
-            if (own > 0 && all > 0)
+            if (own > 0) /* no more than all, but for rounding */
                 b[days++] = (struct binomial){cases_on(c, t),
-                                              fmin(own / all, 1)};
+                                              fmin(own / all[t], 1)};
         }
         out[i] = cases > 0 ? offspring(b, days, cases, at) : no_estimate;
     }

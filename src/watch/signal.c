@@ -222,3 +222,6 @@ enum rc signal_expire(struct work *w, int64_t limit, int64_t *erased)
     }
     return rc;
 }
+
+const struct retention_rule signal_retention = {
+    .name = "signal.seen", .days = SIGNAL_WINDOW_MAX, .erase = signal_expire};

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "intake/intake.h"
+#include "job/retention.h"
 #include "watch/detector.h"
 
 enum {
@@ -62,3 +63,4 @@ enum rc signal_rate(struct work *w, const char *kind,
 /* Forget who was counted before the longest window; at most limit rows. */
 enum rc signal_expire(struct work *w, int64_t limit, int64_t *erased)
     MUST_USE;
+extern const struct retention_rule signal_retention;

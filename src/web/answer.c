@@ -215,15 +215,12 @@ static struct MHD_Response *from_file(struct call *c)
                                            MHD_RESPMEM_PERSISTENT);
 }
 
+/* The call, and with it the buffer, lives until the answer has left. */
 static struct MHD_Response *from_buffer(struct call *c)
 {
-    size_t len = 0;
-    char *at = NULL;
-    if (c->out.len) at = buf_take(&c->out, &len);
-    enum MHD_ResponseMemoryMode mode =
-        at ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT;
     static char nothing[1];
-    return MHD_create_response_from_buffer(len, at ? at : nothing, mode);
+    return MHD_create_response_from_buffer(
+        c->out.len, c->out.len ? c->out.at : nothing, MHD_RESPMEM_PERSISTENT);
 }
 
 static void settle(struct call *c)

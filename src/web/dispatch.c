@@ -31,12 +31,56 @@ void *call_line_seen(void *server, const char *uri, struct MHD_Connection *m)
     return NULL;
 }
 
-static void drop(struct call *c)
+/* ---- calls are used again: their memory is warm ---- */
+
+static void renew_buf(struct buf *b)
+{
+    if (b->cap > CALL_KEEP_MAX) buf_release(b);
+    else buf_clear(b);
+}
+
+static void drop(struct server *s, struct call *c)
+{
+    arena_reset(&c->arena);
+    renew_buf(&c->body_buf);
+    renew_buf(&c->out);
+    pthread_mutex_lock(&s->spare_lock);
+    bool keep = s->n_spare < CALLS_SPARE;
+    if (keep) s->spare[s->n_spare++] = c;
+    pthread_mutex_unlock(&s->spare_lock);
+    if (!keep) call_free(c);
+}
+
+void call_free(struct call *c)
 {
     buf_release(&c->body_buf);
     buf_release(&c->out);
     arena_release(&c->arena);
     free(c);
+}
+
+/* An empty call with an arena and buffers. */
+static struct call *take_spare(struct server *s)
+{
+    struct call *c = NULL;
+    pthread_mutex_lock(&s->spare_lock);
+    if (s->n_spare) c = s->spare[--s->n_spare];
+    pthread_mutex_unlock(&s->spare_lock);
+    if (!c) {
+        c = calloc(1, sizeof *c);
+        assert(c);
+        arena_init(&c->arena, ARENA_MAX);
+        buf_init(&c->out, CALL_OUT_MAX);
+        buf_init(&c->body_buf, CALL_BATCH_MAX);
+        return c;
+    }
+    struct arena arena = c->arena;
+    struct buf out = c->out, body = c->body_buf;
+    memset(c, 0, sizeof *c);
+    c->arena = arena;
+    c->out = out;
+    c->body_buf = body;
+    return c;
 }
 
 void call_completed(void *server, struct MHD_Connection *m, void **state,
@@ -52,7 +96,7 @@ void call_completed(void *server, struct MHD_Connection *m, void **state,
     if (!c) return;
     s->answered_ns += clock_ns() - c->started_ns;
     s->n_calls--;
-    drop(c);
+    drop(s, c);
     *state = NULL;
 }
 
@@ -61,15 +105,13 @@ void call_completed(void *server, struct MHD_Connection *m, void **state,
 static struct call *call_new(struct server *s, struct MHD_Connection *m,
                              const char *method)
 {
-    struct call *c = calloc(1, sizeof *c);
-    assert(c);
+    struct call *c = take_spare(s);
     c->server = s;
     c->connection = m;
     c->link = connection_of(m);
     c->started_ns = clock_ns();
     s->n_calls++;
     c->secure = s->secure;
-    arena_init(&c->arena, ARENA_MAX);
     work_init(&c->work, s->store, &c->arena, (struct community_id){0});
     c->work.authority = "public";
     c->work.request =
@@ -77,8 +119,6 @@ static struct call *call_new(struct server *s, struct MHD_Connection *m,
                      (unsigned long long)random_u64(&c->work.random));
     c->method = arena_strdup(&c->arena, method);
     c->unit = &c->own_unit;
-    buf_init(&c->out, CALL_OUT_MAX);
-    buf_init(&c->body_buf, CALL_BATCH_MAX);
     c->address = c->link->address;
     /* A proxy on this machine says for whom it asks; nobody else may. */
     const char *via = call_asked(c, "X-Forwarded-For");

@@ -30,6 +30,7 @@ enum {
     SERVER_IDLE_S = 60, SERVER_HEADERS_S = 10, SERVER_BODY_S = 30,
     SERVER_BYTES_PER_S = 20000,    /* slower clients than this are let go */
     SWALLOW_MAX = 1 << 20,         /* of a body that is refused */
+    CALLS_SPARE = 256, CALL_KEEP_MAX = 64 << 10, /* bytes of a buffer */
 };
 
 /* ---- connection.c: who is connected, and for how long may they be ---- */
@@ -117,6 +118,7 @@ void call_completed(void *server, struct MHD_Connection *m, void **state,
 void *call_line_seen(void *server, const char *uri,
                      struct MHD_Connection *m);
 void call_work(struct call *c);
+void call_free(struct call *c);
 
 /* ---- answer.c ---- */
 
@@ -163,6 +165,10 @@ struct server {
     pthread_t reaper;
     bool reaping;
     _Atomic bool stopping;
+
+    pthread_mutex_t spare_lock;
+    struct call *spare[CALLS_SPARE];
+    size_t n_spare;
 
     struct identities identities;
     struct workers workers;

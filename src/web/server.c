@@ -143,6 +143,7 @@ enum rc server_start(struct server **out, const struct server_options *o,
     pthread_mutex_init(&s->lock, NULL);
     pthread_mutex_init(&s->identities.lock, NULL);
     pthread_mutex_init(&s->openapi_lock, NULL);
+    pthread_mutex_init(&s->spare_lock, NULL);
     enum rc rc = start_all(s, o, f);
     *out = s;
     if (rc) {
@@ -168,10 +169,12 @@ void server_stop(struct server *s)
     if (s->daemon) MHD_stop_daemon(s->daemon);
     if (s->listener >= 0) close(s->listener);
     if (s->reaping) pthread_join(s->reaper, NULL);
+    while (s->n_spare) call_free(s->spare[--s->n_spare]);
     buf_release(&s->openapi);
     pthread_mutex_destroy(&s->lock);
     pthread_mutex_destroy(&s->identities.lock);
     pthread_mutex_destroy(&s->openapi_lock);
+    pthread_mutex_destroy(&s->spare_lock);
     pthread_mutex_destroy(&s->live.lock);
     if (s->tls_key) memset(s->tls_key, 0, PEM_MAX);
     free(s->tls_cert);

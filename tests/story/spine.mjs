@@ -126,11 +126,11 @@ test('a roster is imported, each bad cell is named', async () => {
     const file = path.join(d.dir, 'roster.csv');
     fs.writeFileSync(file, '楼栋,单元,房号,姓名,身份证号,电话,标签\n' +
         '1,1,101,张新来,,,独居\n' + '1,1,102,李误,3.6E+17,,\n');
-    const bad = renlin('import', '--db', d.db, file, '--json');
+    const bad = renlin('import', '--db', d.db, '--community', '示范社区', file, '--json');
     equal(bad.code, 2, bad.err);
     const verdict = JSON.parse(bad.out);
     equal([verdict.cells.length, verdict.cells[0].row], [1, 3], bad.out);
-    const good = renlin('import', '--db', d.db, file, '--skip-bad', '--json');
+    const good = renlin('import', '--db', d.db, '--community', '示范社区', file, '--skip-bad', '--json');
     equal(good.code, 0, good.err);
     const done_ = JSON.parse(good.out);
     equal([done_.added, done_.refused], [1, 1], good.out);
