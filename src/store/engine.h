@@ -23,6 +23,8 @@ struct statement {
     const struct shape *shape; /* the one that map is for */
     int16_t map[DB_COLUMNS_MAX]; /* column -> field, -1 none */
     int columns;
+    uint8_t args;              /* parameters, and which $n each stands for */
+    uint8_t arg[32];
     struct statement *next;    /* same bucket */
 };
 
@@ -67,6 +69,7 @@ struct db {
     int at_row;                          /* of result */
     int64_t changed;                     /* rows, by the last statement */
     char *held;                          /* controls to send with the next */
+    void *controls[DB_ROLLBACK + 1];     /* prepared: SQLite */
     bool in_savepoint;
     struct statement *buckets[DB_BUCKETS];
     size_t statements;

@@ -73,6 +73,10 @@ static void close_connection(struct db *db)
 {
     if (!db->handle) return;
     db_discard_all(db);
+    for (size_t i = 0; i < COUNT_OF(db->controls); i++) {
+        sqlite3_finalize(db->controls[i]);
+        db->controls[i] = NULL;
+    }
     sqlite3_close(connection(db));
     db->handle = NULL;
 }
@@ -88,7 +92,17 @@ static enum rc control(struct db *db, enum db_control c, struct fault *f)
         [DB_COMMIT] = "COMMIT",
         [DB_ROLLBACK] = "ROLLBACK",
     };
-    int code = sqlite3_exec(connection(db), sql[c], NULL, NULL, NULL);
+    int code = SQLITE_OK;
+    if (!db->controls[c]) {
+        sqlite3_stmt *p = NULL;
+        code = sqlite3_prepare_v3(connection(db), sql[c], -1,
+                                  SQLITE_PREPARE_PERSISTENT, &p, NULL);
+        db->controls[c] = p;
+    }
+    if (!code) {
+        sqlite3_step(db->controls[c]);
+        code = sqlite3_reset(db->controls[c]);
+    }
     return code ? failed(db, code, f) : OK;
 }
 
@@ -96,7 +110,6 @@ static enum rc prepare(struct db *db, struct statement *st,
                        const struct db_arg *args, size_t n, struct fault *f)
 {
     (void)args;
-    (void)n;
     sqlite3_stmt *p = NULL;
     const char *rest = NULL;
     int code = sqlite3_prepare_v3(connection(db), st->sql, -1,
@@ -104,6 +117,15 @@ static enum rc prepare(struct db *db, struct statement *st,
     if (code) return failed(db, code, f);
     assert(p && rest && !*rest); /* one statement, nothing behind it */
     st->handle = p;
+    int count = sqlite3_bind_parameter_count(p);
+    assert(count <= (int)COUNT_OF(st->arg));
+    st->args = (uint8_t)count;
+    for (int i = 0; i < count; i++) {
+        const char *name = sqlite3_bind_parameter_name(p, i + 1);
+        long k = strtol(name + 1, NULL, 10);
+        assert(name[0] == '$' && k >= 1 && (size_t)k <= n);
+        st->arg[i] = (uint8_t)k;
+    }
     return OK;
 }
 
@@ -150,12 +172,9 @@ static enum rc start(struct db *db, struct statement *st,
                      struct fault *f)
 {
     sqlite3_stmt *p = st->handle;
-    int count = sqlite3_bind_parameter_count(p);
-    for (int i = 1; i <= count; i++) {
-        const char *name = sqlite3_bind_parameter_name(p, i);
-        size_t k = (size_t)strtol(name + 1, NULL, 10);
-        assert(name[0] == '$' && k >= 1 && k <= n);
-        bind_one(p, i, &args[k - 1]);
+    for (int i = 0; i < st->args; i++) {
+        assert(st->arg[i] <= n);
+        bind_one(p, i + 1, &args[st->arg[i] - 1]);
     }
     int64_t before = sqlite3_total_changes64(connection(db));
     enum rc rc = step(db, st, row, f);

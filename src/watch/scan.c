@@ -384,7 +384,8 @@ static void choose(struct run *r, struct cylinder *best, size_t n,
         for (size_t k = 0; k < best[i].places; k++) free_ &= !taken[near[k]];
         if (!free_) continue;
         for (size_t k = 0; k < best[i].places; k++) taken[near[k]] = true;
-        list[out->clusters++] = cluster_of(r, &best[i], out->maxima);
+        list[out->clusters] = cluster_of(r, &best[i], out->maxima);
+        if (list[out->clusters].p < 1) out->clusters++;
     }
     out->cluster = list;
 }

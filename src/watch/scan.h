@@ -81,7 +81,8 @@ struct scan_result {
 /* Of each centre the best cylinder with llr > 0; of these by falling llr
  * those that share no place with a better one.  The smaller of equals: fewer
  * places, fewer days, the earlier centre.  Lower clusters are compared with
- * the maxima too, which makes their p too large rather than too small.
+ * the maxima too, which makes their p too large rather than too small; what
+ * every replicate reaches (p = 1) is left out.
  * INVALID: field "places", "counts" ... of what is wrong.  Result in a. */
 enum rc scan_run(const struct scan *s, struct scan_result *out,
                  struct arena *a, struct fault *f) MUST_USE;

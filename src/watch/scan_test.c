@@ -96,12 +96,13 @@ static void check_reference(const char *file, enum scan_model model)
     json_t *clusters = json_object_get(
         json_object_get(root, "expected"), "clusters");
     size_t i;
-    json_array_foreach(clusters, i, one) {
-        assert_true(i < r.clusters);
-        check_cluster(root, &s, one, &r.cluster[i]);
-    }
-    print_message("# %s: %zu of %zu clusters\n", file, i, r.clusters);
-    assert_int_equal(i, r.clusters);
+    assert_true(r.clusters > 0);
+    json_array_foreach(clusters, i, one)
+        if (i < r.clusters)
+            check_cluster(root, &s, one, &r.cluster[i]);
+        else /* which replicate is the least is chance */
+            assert_true(json_number_value(json_object_get(one, "p")) > .999);
+    for (; i < r.clusters; i++) assert_true(r.cluster[i].p > 0.999);
     json_decref(root);
 }
 
