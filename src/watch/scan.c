@@ -36,6 +36,7 @@ struct run {
     bool *whole;             /* [near]: no twin of this place follows */
     int32_t *window;         /* [places * max_days] cases in the last d days;
                                 filled anew by each replicate */
+    bool *active;            /* [places] with a case in the longest window */
     int32_t *here;           /* [max_days] of the zone at hand */
     double *lose;            /* [cases + 1] */
     double *c_log_c;         /* [cases + 1] */
@@ -197,9 +198,11 @@ static enum rc zones_make(struct run *r, struct fault *f)
 static void window_add_up(struct run *r)
 {
     size_t days = r->s->max_days;
-    for (size_t i = 0; i < r->s->places; i++)
-        for (size_t d = 1; d < days; d++)
-            r->window[i * days + d] += r->window[i * days + d - 1];
+    for (size_t i = 0; i < r->s->places; i++) {
+        int32_t *own = r->window + i * days;
+        for (size_t d = 1; d < days; d++) own[d] += own[d - 1];
+        r->active[i] = own[days - 1] > 0;
+    }
 }
 
 /* --- the best cylinder ------------------------------------------------ */
@@ -213,17 +216,28 @@ static bool better(const struct cylinder *a, const struct cylinder *b)
     return a->centre < b->centre;
 }
 
+/* Whether it brings cases: what brings none makes no zone better. */
+static bool place_enters(struct run *r, uint32_t place, int64_t *weight)
+{
+    size_t days = r->s->max_days;
+    *weight += r->place_weight[place];
+    if (!r->active[place]) return false;
+    for (size_t d = 0; d < days; d++)
+        r->here[d] += r->window[place * days + d];
+    return true;
+}
+
 static struct cylinder best_of_centre(struct run *r, size_t centre)
 {
     struct cylinder best = {.centre = centre};
     size_t days = r->s->max_days;
     int64_t weight = 0;
+    bool news = false;
     memset(r->here, 0, days * sizeof *r->here);
     for (size_t k = r->zone[centre]; k < r->zone[centre + 1]; k++) {
-        const int32_t *own = r->window + r->near[k] * days;
-        weight += r->place_weight[r->near[k]];
-        for (size_t d = 0; d < days; d++) r->here[d] += own[d];
-        if (!r->whole[k]) continue;
+        news |= place_enters(r, r->near[k], &weight);
+        if (!news || !r->whole[k]) continue;
+        news = false;
         for (size_t d = 0; d < days; d++) {
             if (r->here[d] < r->s->min_cases) continue;
             struct cylinder c = {
@@ -261,12 +275,7 @@ static double maximum(struct run *r)
         bool news = false;
         memset(r->here, 0, days * sizeof *r->here);
         for (size_t k = r->zone[centre]; k < r->zone[centre + 1]; k++) {
-            const int32_t *own = r->window + r->near[k] * days;
-            weight += r->place_weight[r->near[k]];
-            if (own[days - 1]) {
-                for (size_t d = 0; d < days; d++) r->here[d] += own[d];
-                news = true;
-            }
+            news |= place_enters(r, r->near[k], &weight);
             if (!news || !r->whole[k]) continue;
             best = zone_scan(r, weight, best);
             news = false;
@@ -406,6 +415,7 @@ enum rc scan_run(const struct scan *s, struct scan_result *out,
     rc = zones_make(&r, f);
     if (rc) return rc;
     r.here = ARENA_ARRAY(a, s->max_days, int32_t);
+    r.active = ARENA_ARRAY(a, s->places, bool);
     r.lose = ARENA_ARRAY(a, (size_t)r.cases + 1, double);
     r.c_log_c = ARENA_ARRAY(a, (size_t)r.cases + 1, double);
     for (int64_t c = 1; c <= r.cases; c++)

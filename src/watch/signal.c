@@ -69,10 +69,28 @@ static const struct field seen_fields[] = {
 };
 static const struct shape seen_shape = SHAPE(seen, seen_fields);
 
+/* Was the person counted in the days around this one?  Then it is the same
+ * illness.  Fourteen look-ups by key. */
+static enum rc is_known_ill(struct work *w, const struct signal_facts *f,
+                            bool *known)
+{
+    int64_t n = 0, d = f->day.n;
+    enum { E = SIGNAL_EPISODE_DAYS };
+    static_assert(E == 7, "the days stand in the statement");
+    enum rc rc = db_int(w, &n,
+        "SELECT count(*) FROM signal_seen WHERE community=$1 AND kind=$2"
+        " AND person=$3 AND day IN ($4, $5, $6, $7, $8, $9, $10, $11, $12,"
+        " $13, $14, $15, $16, $17) AND counted>0",
+        f->kind, f->person.v, d - 7, d - 6, d - 5, d - 4, d - 3, d - 2,
+        d - 1, d + 1, d + 2, d + 3, d + 4, d + 5, d + 6, d + 7);
+    *known = n > 0;
+    return rc;
+}
+
 /* The person reported that day before: where, and is it news that the signal
  * is raised? */
 static enum rc take_again(struct work *w, struct signal_facts *f,
-                          bool *changed)
+                          int64_t counted, bool *changed)
 {
     struct seen s;
     enum rc rc = db_one(w, &seen_shape, &s,
@@ -82,29 +100,33 @@ static enum rc take_again(struct work *w, struct signal_facts *f,
     if (rc) return rc;
     f->household = s.household;
     f->building = s.building;
-    if (!f->counts) return OK;
+    if (!counted) return OK;
     rc = db_exec(w,
-        "UPDATE signal_seen SET counted=1 WHERE community=$1 AND kind=$2"
+        "UPDATE signal_seen SET counted=$5 WHERE community=$1 AND kind=$2"
         " AND day=$3 AND person=$4 AND counted=0",
-        f->kind, f->day.n, f->person.v);
+        f->kind, f->day.n, f->person.v, counted);
     if (rc) return rc;
-    *changed = db_changes(w) > 0;
+    *changed = db_changes(w) > 0 && f->counts;
     return *changed ? add_all(w, f, 1, 0) : OK;
 }
 
 enum rc signal_take(struct work *w, struct signal_facts *f, bool *changed)
 {
+    bool known = false;
     *changed = false;
     if (!f->person.v) return OK;
-    f->counts = f->counts == 1;
-    enum rc rc = db_exec(w,
+    enum rc rc = f->counts ? is_known_ill(w, f, &known) : OK;
+    if (rc) return rc;
+    int64_t counted = !f->counts ? 0 : known ? 2 : 1;
+    f->counts = counted == 1;
+    rc = db_exec(w,
         "INSERT INTO signal_seen(community, kind, day, person, household,"
         " building, counted) VALUES($1, $2, $3, $4, $5, $6, $7)"
         " ON CONFLICT(community, kind, day, person) DO NOTHING",
         f->kind, f->day.n, f->person.v, f->household.v, f->building.v,
-        f->counts);
+        counted);
     if (rc) return rc;
-    if (db_changes(w) == 0) return take_again(w, f, changed);
+    if (db_changes(w) == 0) return take_again(w, f, counted, changed);
     *changed = true;
     return add_all(w, f, f->counts, 1);
 }

@@ -6,9 +6,11 @@
  *                                    of the community (place 0)
  *
  * due counts persons who reported at all, counts those whose report raised
- * the kind's signal; counts <= due.  A second report of a day may raise the
- * signal (well in the morning, fever at night) and never lowers it.  Written
- * by the follower in watch_follower.c alone, in the order of the ledger.
+ * the kind's signal anew; counts <= due.  A second report of a day may raise
+ * the signal (well in the morning, fever at night) and never lowers it.  Who
+ * was counted within SIGNAL_EPISODE_DAYS before or after is still ill, not
+ * another person: in a window of a week nobody is counted twice.  Written by
+ * the follower in watch_follower.c alone, in the order of the ledger.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
@@ -19,6 +21,7 @@
 
 enum {
     SIGNAL_WINDOW_MAX = 63, /* days that a detector looks back on */
+    SIGNAL_EPISODE_DAYS = 7,
     /* The community's own rate is taken from these days before today: not
      * from the last week, which may be the outbreak itself. */
     SIGNAL_PAST_FROM = 35, SIGNAL_PAST_UNTIL = 8,
@@ -40,7 +43,8 @@ enum rc signal_facts_load(struct work *w, struct report_id report,
                           struct signal_facts *out) MUST_USE;
 
 /* Count it.  f's places become those where the person was counted before, if
- * so.  *changed: some count did change. */
+ * so, and f->counts 0 where the person is known to be ill.  *changed: some
+ * count did change. */
 enum rc signal_take(struct work *w, struct signal_facts *f, bool *changed)
     MUST_USE;
 

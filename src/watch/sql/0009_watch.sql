@@ -9,7 +9,8 @@ CREATE TABLE signal_seen (
     person INTEGER NOT NULL,
     household INTEGER NOT NULL, -- counted there; 0 unknown
     building INTEGER NOT NULL,
-    counted INTEGER NOT NULL,   -- 1: raised the signal, 0: only reported
+    counted INTEGER NOT NULL,   -- 0 only reported, 1 raised the signal, 2
+                                -- goes on being ill (signal.h)
     PRIMARY KEY (community, kind, day, person)
 ) STRICT, WITHOUT ROWID;
 
