@@ -49,10 +49,13 @@ static struct report *item_at(const struct report_view *v, size_t i)
     return (struct report *)(void *)at;
 }
 
-/* Door and name of the person that a report is about. */
-static enum rc row_load(struct work *w, const struct report *r, bool mine,
-                        struct table_row *row)
+/* Door and name of the person that a report is about: in full only of one's
+ * own household, which is `home`. */
+static enum rc row_load(struct work *w, const struct report *r,
+                        struct place_id home, struct table_row *row)
 {
+    bool own = r->subject.v == w->person.v ||
+               (home.v && r->household.v == home.v);
     struct person p;
     struct place door;
     row->door = row->name = "";
@@ -64,7 +67,7 @@ static enum rc row_load(struct work *w, const struct report *r, bool mine,
     if (rc) return rc == NOT_FOUND ? OK : rc;
     char masked[16];
     text_mask(masked, p.name);
-    row->name = mine ? p.name : arena_strdup(w->arena, masked);
+    row->name = own ? p.name : arena_strdup(w->arena, masked);
     return OK;
 }
 
@@ -73,11 +76,16 @@ static enum rc table_run(struct work *w, void *call)
     struct call *c = call;
     struct table_view *t = c->row;
     struct report_view *v = &t->view;
+    struct person_home home = {.household = {0}};
     enum rc rc = face_load(c, &v->face);
     if (!rc) rc = report_view_read(w, v);
+    if (!rc && t->mine && w->person.v) {
+        rc = person_home(w, w->person, &home);
+        if (rc == NOT_FOUND) rc = OK; /* left the registry */
+    }
     t->rows = ARENA_ARRAY(w->arena, v->n + 1, struct table_row);
     for (size_t i = 0; !rc && i < v->n; i++)
-        rc = row_load(w, item_at(v, i), t->mine, &t->rows[i]);
+        rc = row_load(w, item_at(v, i), home.household, &t->rows[i]);
     t->named = !t->mine;
     for (size_t i = 1; i < v->n; i++)
         if (item_at(v, i)->subject.v != item_at(v, 0)->subject.v)

@@ -214,6 +214,13 @@ static void member_draw(struct call *c, struct html *h, const struct form *f,
     part_card_end(h);
 }
 
+static const char *member_name(const struct form *f, int64_t person)
+{
+    for (size_t i = 0; i < f->n_members; i++)
+        if (f->members[i].id.v == person) return f->members[i].name;
+    return "";
+}
+
 static void errors_draw(struct call *c, struct html *h, const struct form *f)
 {
     struct field_error errors[HOUSEHOLD_MAX + 1];
@@ -224,12 +231,17 @@ static void errors_draw(struct call *c, struct html *h, const struct form *f)
         const struct field *at = shape_field(f->kind->shape,
                                              row->fault.field);
         bool field = at && report_asks(at);
+        const char *text = error_text(c, row);
+        if (field)
+            text = arena_printf(&c->arena, T(h, "%s: %s"),
+                                report_label(c, f->kind, row->fault.field),
+                                text);
+        if (f->n_members > 1)
+            text = arena_printf(&c->arena, "%s · %s",
+                                member_name(f, row->person), text);
         errors[n++] = (struct field_error){
             field ? answer_name(c, row->fault.field, row->person) : "",
-            field ? arena_printf(&c->arena, T(h, "%s: %s"),
-                                 report_label(c, f->kind, row->fault.field),
-                                 error_text(c, row))
-                  : error_text(c, row)};
+            text};
     }
     if (!n && f->n_members && !f->n_sent)
         errors[n++] = (struct field_error){

@@ -248,7 +248,7 @@ static int verify_database(struct cli *c, const char *kept,
 
 static const struct option_spec options[] = {
     {"--db", "FILE", "要校验的数据库", "the database to check"},
-    {"--checkpoint", "FILE", "另行保存的检查点，账本须是它的延续",
+    {"--checkpoint", "FILE", "另行保存的检查点，存证须是它的延续",
      "a checkpoint kept elsewhere, which the ledger must extend"},
     {NULL, NULL, NULL, NULL},
 };
@@ -275,7 +275,7 @@ static int run(struct cli *c)
  * here, not a wrong call. */
 const struct command verify_command = {
     .name = "verify", .operands = "",
-    .zh = "校验账本：逐条重算，指出第一条不符的记录",
+    .zh = "校验存证：逐条重算，指出第一条不符的记录",
     .en = "compute the ledger again and name the first entry that does not "
           "hold",
     .flags = CLI_READ_ONLY | CLI_CITY | CLI_NO_KEYS, .options = options,

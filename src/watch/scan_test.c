@@ -117,3 +117,410 @@ TEST(the_permutation_scan_gives_the_clusters_of_satscan)
     check_reference("scan_permutation_a", SCAN_PERMUTATION);
     check_reference("scan_permutation_b", SCAN_PERMUTATION);
 }
+
+/* --- a slow scan that tries everything -------------------------------- */
+
+enum { PLACES = 9, DAYS = 12, LONGEST = 5 };
+
+struct world {
+    struct scan_place place[PLACES];
+    int32_t count[PLACES * DAYS];
+    struct scan s;
+};
+
+static void world_make(struct world *w, struct random *r,
+                       enum scan_model model)
+{
+    for (size_t i = 0; i < PLACES; i++) {
+        /* a coarse grid, so that distances tie and places are twins */
+        w->place[i] = (struct scan_place){
+            (double)random_below(r, 4), (double)random_below(r, 4),
+            50 + (int64_t)random_below(r, 50)};
+        for (size_t t = 0; t < DAYS; t++)
+            w->count[i * DAYS + t] = (int32_t)random_poisson(r, 0.3);
+    }
+    w->s = (struct scan){
+        .place = w->place, .places = PLACES, .days = DAYS,
+        .count = w->count, .model = model, .max_share = 0.5,
+        .max_days = LONGEST, .min_cases = 2, .replicates = 99, .seed = 5};
+}
+
+static double weight_of(const struct world *w, size_t i)
+{
+    double sum = 0;
+    if (w->s.model == SCAN_POISSON) return (double)w->place[i].population;
+    for (size_t t = 0; t < DAYS; t++) sum += w->count[i * DAYS + t];
+    return sum;
+}
+
+static double distance(const struct world *w, size_t i, size_t k)
+{
+    return hypot(w->place[i].x - w->place[k].x,
+                 w->place[i].y - w->place[k].y);
+}
+
+static bool twins(const struct world *w, size_t i, size_t k)
+{
+    return distance(w, i, k) == 0;
+}
+
+/* As scan.h orders them: by distance, x, y, number, the centre first. */
+static bool closer(const struct world *w, size_t centre, size_t i, size_t k)
+{
+    double a = distance(w, centre, i), b = distance(w, centre, k);
+    if (fabs(a - b) > 1e-9) return a < b;
+    if (i == centre || k == centre) return i == centre;
+    if (w->place[i].x != w->place[k].x) return w->place[i].x < w->place[k].x;
+    if (w->place[i].y != w->place[k].y) return w->place[i].y < w->place[k].y;
+    return i < k;
+}
+
+static void order_of(const struct world *w, size_t centre, size_t *order)
+{
+    for (size_t i = 0; i < PLACES; i++) {
+        size_t rank = 0;
+        for (size_t k = 0; k < PLACES; k++)
+            if (k != i && closer(w, centre, k, i)) rank++;
+        order[rank] = i;
+    }
+}
+
+struct slow { double llr, expected; size_t places, days; int observed; };
+
+static double slow_ratio(double c, double e, double all)
+{
+    if (c <= e) return 0;
+    double rest = all - c;
+    return c * log(c / e) + (rest > 0 ? rest * log(rest / (all - e)) : 0);
+}
+
+static struct slow slow_zone(const struct world *w, const size_t *order,
+                             size_t places, size_t days)
+{
+    double all = 0, weight = 0, whole = 0, part = 0, c = 0;
+    for (size_t i = 0; i < PLACES; i++) whole += weight_of(w, i);
+    for (size_t k = 0; k < places; k++) weight += weight_of(w, order[k]);
+    for (size_t i = 0; i < PLACES; i++)
+        for (size_t t = 0; t < DAYS; t++) {
+            double n = w->count[i * DAYS + t];
+            all += n;
+            if (t < DAYS - days) continue;
+            part += n;
+            for (size_t k = 0; k < places; k++)
+                if (order[k] == i) c += n;
+        }
+    double share = w->s.model == SCAN_POISSON
+                       ? (double)days / DAYS : part / all;
+    double e = weight / whole * share * all;
+    struct slow z = {0, e, places, days, (int)c};
+    if (weight <= w->s.max_share * whole && c >= w->s.min_cases)
+        z.llr = slow_ratio(c, e, all);
+    return z;
+}
+
+static struct slow slow_centre(const struct world *w, size_t centre)
+{
+    struct slow best = {0};
+    size_t order[PLACES];
+    order_of(w, centre, order);
+    for (size_t n = 1; n <= PLACES; n++) {
+        if (n < PLACES && twins(w, order[n - 1], order[n])) continue;
+        for (size_t d = 1; d <= LONGEST; d++) {
+            struct slow z = slow_zone(w, order, n, d);
+            if (z.llr > best.llr + 1e-9) best = z;
+        }
+    }
+    return best;
+}
+
+static double slow_maximum(const struct world *w)
+{
+    double most = 0;
+    for (size_t i = 0; i < PLACES; i++)
+        most = fmax(most, slow_centre(w, i).llr);
+    return most;
+}
+
+TEST(the_scan_finds_what_trying_everything_finds)
+{
+    struct random r;
+    random_seed(&r, 11, "test");
+    struct world w;
+    size_t clusters = 0;
+    for (int run = 0; run < 200; run++) {
+        world_make(&w, &r, run % 2 ? SCAN_PERMUTATION : SCAN_POISSON);
+        struct scan_result got = scanned(&w.s);
+        double most = slow_maximum(&w);
+        if (got.clusters)
+            assert_true(fabs(got.cluster[0].llr - most) < 1e-9);
+        for (size_t i = 0; i < got.clusters; i++, clusters++) {
+            const struct scan_cluster *c = &got.cluster[i];
+            struct slow z = slow_centre(&w, c->centre);
+            assert_true(fabs(c->llr - z.llr) < 1e-9);
+            assert_true(fabs(c->expected - z.expected) < 1e-9);
+            assert_int_equal(c->observed, z.observed);
+            assert_int_equal(c->places, z.places);
+            assert_int_equal(c->start, DAYS - z.days);
+            assert_int_equal(c->place[0], c->centre);
+        }
+    }
+    assert_true(clusters > 200);
+}
+
+TEST(clusters_fall_in_ratio_and_share_no_place)
+{
+    struct random r;
+    random_seed(&r, 12, "test");
+    struct world w;
+    for (int run = 0; run < 100; run++) {
+        bool taken[PLACES] = {false};
+        world_make(&w, &r, run % 2 ? SCAN_PERMUTATION : SCAN_POISSON);
+        struct scan_result got = scanned(&w.s);
+        for (size_t i = 0; i < got.clusters; i++) {
+            const struct scan_cluster *c = &got.cluster[i];
+            if (i) assert_true(c->llr <= c[-1].llr && c->p >= c[-1].p);
+            for (size_t k = 0; k < c->places; k++) {
+                assert_false(taken[c->place[k]]);
+                taken[c->place[k]] = true;
+            }
+        }
+    }
+}
+
+/* The slow scan's maxima of cases dealt out by hand have the mean and sd of
+ * the fast one's replicates. */
+static void check_chance(enum scan_model model)
+{
+    enum { DEALS = 600 };
+    struct random r;
+    struct world w, dealt;
+    random_seed(&r, 13, "test");
+    world_make(&w, &r, model);
+    w.s.replicates = 4999;
+    struct scan_result got = scanned(&w.s);
+    double mean = 0, squares = 0, slow = 0, slow_squares = 0;
+    for (int i = 0; i < w.s.replicates; i++) {
+        mean += got.maxima[i] / w.s.replicates;
+        squares += got.maxima[i] * got.maxima[i] / w.s.replicates;
+    }
+    size_t people[PLACES * 100], days[200], n = 0, cases = 0;
+    for (size_t i = 0; i < PLACES; i++)
+        for (int64_t k = 0; k < w.place[i].population; k++) people[n++] = i;
+    for (size_t i = 0; i < PLACES * DAYS; i++)
+        for (int32_t k = 0; k < w.count[i]; k++) days[cases++] = i % DAYS;
+    for (int deal = 0; deal < DEALS; deal++) {
+        dealt = w;
+        memset(dealt.count, 0, sizeof dealt.count);
+        random_shuffle(&r, days, cases, sizeof *days);
+        size_t k = 0;
+        for (size_t i = 0; i < PLACES * DAYS; i++)
+            for (int32_t c = 0; c < w.count[i]; c++, k++) {
+                bool poisson = model == SCAN_POISSON;
+                size_t who = poisson ? people[random_below(&r, n)] : i / DAYS;
+                size_t day = poisson ? random_below(&r, DAYS) : days[k];
+                dealt.count[who * DAYS + day]++;
+            }
+        double most = slow_maximum(&dealt);
+        slow += most / DEALS;
+        slow_squares += most * most / DEALS;
+    }
+    double sd = sqrt(squares - mean * mean);
+    double slow_sd = sqrt(slow_squares - slow * slow);
+    assert_true(fabs(slow - mean) < 5 * sd / sqrt(DEALS));
+    assert_true(fabs(slow_sd - sd) < 0.2 * sd);
+}
+
+TEST(replicates_of_the_poisson_scan_are_chance)
+{
+    check_chance(SCAN_POISSON);
+}
+
+TEST(replicates_of_the_permutation_scan_are_chance)
+{
+    check_chance(SCAN_PERMUTATION);
+}
+
+/* --- rules ------------------------------------------------------------ */
+
+TEST(a_seed_repeats_to_the_last_bit_and_another_does_not)
+{
+    struct random r;
+    random_seed(&r, 14, "test");
+    struct world w;
+    for (int model = 0; model < 2; model++) {
+        world_make(&w, &r, (enum scan_model)model);
+        size_t n = (size_t)w.s.replicates * sizeof(double);
+        struct scan_result one = scanned(&w.s), two = scanned(&w.s);
+        assert_int_equal(one.clusters, two.clusters);
+        assert_memory_equal(one.maxima, two.maxima, n);
+        for (size_t i = 0; i < one.clusters; i++) {
+            const struct scan_cluster *a = &one.cluster[i];
+            const struct scan_cluster *b = &two.cluster[i];
+            assert_true(a->p == b->p && a->gumbel_p == b->gumbel_p);
+            assert_memory_equal(a->place, b->place,
+                                a->places * sizeof *a->place);
+        }
+        w.s.seed++;
+        two = scanned(&w.s);
+        assert_memory_not_equal(one.maxima, two.maxima, n);
+    }
+}
+
+enum { TOWN = 47, TOWN_DAYS = 60 };
+static struct scan_place town_place[TOWN];
+static int32_t town_count[TOWN * TOWN_DAYS];
+
+static struct scan town_make(struct random *r, enum scan_model model)
+{
+    for (size_t i = 0; i < TOWN; i++) {
+        town_place[i] = (struct scan_place){
+            random_unit(r) * 1000, random_unit(r) * 1000,
+            100 + (int64_t)random_below(r, 100)};
+        for (size_t t = 0; t < TOWN_DAYS; t++)
+            town_count[i * TOWN_DAYS + t] = (int32_t)random_poisson(
+                r, (double)town_place[i].population * 4e-4);
+    }
+    return (struct scan){
+        .place = town_place, .places = TOWN, .days = TOWN_DAYS,
+        .count = town_count, .model = model, .max_share = 0.5,
+        .max_days = 7, .min_cases = 2, .replicates = 999, .seed = 3};
+}
+
+TEST(a_planted_cluster_is_found_where_and_since_when_it_is)
+{
+    struct random r;
+    random_seed(&r, 15, "test");
+    for (int model = 0; model < 2; model++) {
+        struct scan s = town_make(&r, (enum scan_model)model);
+        town_place[3] = (struct scan_place){5000, 5000, 150};
+        town_place[9] = (struct scan_place){5000, 5010, 150};
+        for (size_t t = TOWN_DAYS - 3; t < TOWN_DAYS; t++) {
+            town_count[3 * TOWN_DAYS + t] = 3;
+            town_count[9 * TOWN_DAYS + t] = 3;
+        }
+        struct scan_result got = scanned(&s);
+        assert_true(got.clusters >= 1);
+        const struct scan_cluster *c = &got.cluster[0];
+        assert_int_equal(c->places, 2);
+        assert_int_equal(c->place[0] + c->place[1], 12);
+        assert_int_equal(c->start, TOWN_DAYS - 3);
+        assert_int_equal(c->observed, 18);
+        assert_true(c->p == 0.001);
+        assert_true(c->gumbel_p < 1e-4);
+        assert_true(c->recurrence_days == 1 / c->gumbel_p);
+    }
+}
+
+TEST(in_noise_five_of_a_hundred_scans_find_something_at_five_per_cent)
+{
+    enum { RUNS = 400 };
+    struct random r;
+    random_seed(&r, 16, "test");
+    for (int model = 0; model < 2; model++) {
+        int found = 0;
+        for (int run = 0; run < RUNS; run++) {
+            arena_reset(&test_arena);
+            struct scan s = town_make(&r, (enum scan_model)model);
+            s.replicates = 99;
+            s.seed = (uint64_t)run;
+            struct scan_result got = scanned(&s);
+            if (got.clusters) found += got.cluster[0].p <= 0.05;
+        }
+        /* 20 expected, sd 4.4: within 3 sd */
+        if (found < 7 || found > 33) fail_msg("%d of %d", found, RUNS);
+    }
+}
+
+TEST(recurrence_is_by_the_law_of_maxima_only_where_counting_ends)
+{
+    struct random r;
+    random_seed(&r, 17, "test");
+    struct scan s = town_make(&r, SCAN_POISSON);
+    struct scan_result got = scanned(&s);
+    assert_true(got.clusters >= 1);
+    for (size_t i = 0; i < got.clusters; i++) {
+        const struct scan_cluster *c = &got.cluster[i];
+        int reached = 0;
+        for (int k = 0; k < s.replicates; k++)
+            reached += got.maxima[k] >= c->llr;
+        assert_true(reached > 0 && reached < s.replicates);
+        assert_true(c->p == (1.0 + reached) / 1000);
+        assert_true(c->recurrence_days == 1 / c->p);
+        assert_true(fabs(c->gumbel_p - c->p) < 0.05);
+    }
+}
+
+TEST(of_equals_the_smaller_is_the_cluster)
+{
+    /* 0 and 1 have the cases, 2 none ever; all in a row */
+    struct scan_place place[] = {
+        {0, 0, 10}, {1, 0, 10}, {2, 0, 10}, {9, 0, 10}, {10, 0, 10}};
+    int32_t count[5 * 4] = {
+        0, 0, 0, 3,  0, 0, 0, 2,  0, 0, 0, 0,  2, 2, 0, 0,  1, 2, 0, 0};
+    struct scan s = {
+        .place = place, .places = 5, .days = 4, .count = count,
+        .model = SCAN_PERMUTATION, .max_share = 0.5, .max_days = 4,
+        .min_cases = 2, .replicates = 99, .seed = 1};
+    struct scan_result got = scanned(&s);
+    assert_int_equal(got.clusters, 1);
+    assert_int_equal(got.cluster[0].places, 2);
+    assert_int_equal(got.cluster[0].centre, 0);
+    assert_int_equal(got.cluster[0].start, 3); /* day 2 had no case */
+}
+
+TEST(places_at_one_point_enter_together)
+{
+    struct scan_place place[] = {
+        {0, 0, 10}, {0, 0, 10}, {5, 0, 10}, {6, 0, 10}, {9, 0, 10}};
+    int32_t count[5 * 3] = {0, 0, 4,  0, 0, 0,  1, 0, 0,  0, 1, 0,  1, 0, 0};
+    struct scan s = {
+        .place = place, .places = 5, .days = 3, .count = count,
+        .model = SCAN_POISSON, .max_share = 0.5, .max_days = 2,
+        .min_cases = 2, .replicates = 99, .seed = 1};
+    struct scan_result got = scanned(&s);
+    assert_int_equal(got.clusters, 1);
+    assert_int_equal(got.cluster[0].places, 2);
+    s.max_share = 0.3; /* the two no longer fit, nor does one alone */
+    got = scanned(&s);
+    assert_int_equal(got.clusters, 0);
+}
+
+TEST(without_cases_there_is_no_cluster)
+{
+    struct scan_place place[] = {{0, 0, 10}, {1, 0, 10}};
+    int32_t count[2 * 3] = {0};
+    struct scan s = {
+        .place = place, .places = 2, .days = 3, .count = count,
+        .max_share = 0.5, .max_days = 2, .min_cases = 2, .replicates = 9};
+    assert_int_equal(scanned(&s).clusters, 0);
+    count[5] = 1;
+    assert_int_equal(scanned(&s).clusters, 0);
+}
+
+TEST(what_is_wrong_with_the_input_of_a_scan_is_named)
+{
+    struct scan_place place[] = {{0, 0, 10}, {1, 0, 0}};
+    int32_t count[2 * 3] = {1, 1, 1, 0, 0, 1};
+    struct scan s = {
+        .place = place, .places = 2, .days = 3, .count = count,
+        .max_share = 0.5, .max_days = 2, .min_cases = 2, .replicates = 9};
+    struct scan_result out;
+    struct fault f;
+    assert_int_equal(scan_run(&s, &out, &test_arena, &f), INVALID);
+    assert_string_equal(f.field, "places"); /* a case where nobody lives */
+    s.model = SCAN_PERMUTATION; /* asks for no population */
+    assert_int_equal(scan_run(&s, &out, &test_arena, &f), OK);
+    place[1].population = -1;
+    assert_int_equal(scan_run(&s, &out, &test_arena, &f), INVALID);
+    assert_string_equal(f.field, "places");
+    place[1] = (struct scan_place){NAN, 0, 10};
+    assert_int_equal(scan_run(&s, &out, &test_arena, &f), INVALID);
+    assert_string_equal(f.field, "places");
+    place[1].x = 0;
+    count[0] = -1;
+    assert_int_equal(scan_run(&s, &out, &test_arena, &f), INVALID);
+    assert_string_equal(f.field, "counts");
+    count[0] = count[1] = 600000;
+    assert_int_equal(scan_run(&s, &out, &test_arena, &f), INVALID);
+    assert_string_equal(f.field, "counts");
+}

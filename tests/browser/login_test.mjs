@@ -1,7 +1,7 @@
 // login_test.mjs - in and out, with and without scripts.
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { test, equal, ok, done } from '../story/story.mjs';
-import { d, open, logIn, openAs, go, text, path, heard } from './browser.mjs';
+import { d, open, logIn, go, text, path, heard } from './browser.mjs';
 
 test('whoever is not logged in is sent to log in and then back', async () => {
     const page = await open();
@@ -33,7 +33,8 @@ test('an unknown name is answered like a wrong password', async () => {
 });
 
 test('after logging out the session is gone for good', async () => {
-    const page = await openAs('resident');
+    const page = await open();
+    await logIn(page, 'resident');
     const cookies = await page.context().cookies();
     await page.goto('/account');
     await page.click('form[action="/logout"] button');
@@ -44,7 +45,8 @@ test('after logging out the session is gone for good', async () => {
 });
 
 test('without scripts one gets in and out as well', async () => {
-    const page = await openAs('resident', { javaScriptEnabled: false });
+    const page = await open({ javaScriptEnabled: false });
+    await logIn(page, 'resident');
     equal(path(page), '/');
     await page.goto('/account');
     ok((await text(page)).includes('resident'), 'whose account this is');
@@ -65,7 +67,8 @@ test('after logging in one goes nowhere but to a page of ours', async () => {
 });
 
 test('the cookie is out of reach of scripts', async () => {
-    const page = await openAs('resident');
+    const page = await open();
+    await logIn(page, 'resident');
     equal(await page.evaluate(() => document.cookie.includes('session')),
           false);
     equal(await go(page, '/account'), 200);
