@@ -39,7 +39,7 @@ static int run(struct cli *c)
 }
 
 const struct command token_command = {
-    .name = "token", .operands = "", .zh = "为一个账户发放接口令牌",
+    .name = "token", .operands = "", .zh = "为一个账号发放接口令牌",
     .en = "make one API token for an account", .flags = CLI_DB | CLI_CITY,
     .options = options, .run = run,
 };

@@ -30,7 +30,7 @@ static const struct option_spec common[] = {
     {"--db", "FILE|postgres://…", "数据库", "the database"},
     {"--community", "NAME", "多个社区时指明是哪一个",
      "which community, where there are several"},
-    {"--purpose", "TEXT", "查看个人信息的目的（记入日志）",
+    {"--purpose", "TEXT", "查看个人信息的目的（记入存证）",
      "for what personal data is looked at (entered in the ledger)"},
     {"--json", NULL, "以 JSON 输出", "print JSON"},
     {NULL, NULL, NULL, NULL},

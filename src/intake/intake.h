@@ -68,7 +68,8 @@ enum rc report_load(struct work *w, const struct report_kind *k,
                     struct report_id id, struct report *r) MUST_USE;
 
 struct report_filter {
-    struct report_id after;
+    struct report_id after;  /* ids beyond this one, in the list's order */
+    bool newest;             /* newest first */
     struct day day;          /* NO_DAY any */
     bool own;                /* only what I sent or what is about me */
     struct place_id building;

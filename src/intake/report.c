@@ -265,8 +265,13 @@ enum rc report_list(struct work *w, const struct report_kind *k,
         rc = db_list_count(w, count, &q);
         if (rc) return rc;
     }
-    db_list_and(&q, " AND r.id>$?", filter->after.v);
-    db_list_and(&q, " ORDER BY r.id LIMIT $?", filter->limit);
+    if (filter->newest) {
+        if (filter->after.v) db_list_and(&q, " AND r.id<$?", filter->after.v);
+        db_list_and(&q, " ORDER BY r.id DESC LIMIT $?", filter->limit);
+    } else {
+        db_list_and(&q, " AND r.id>$?", filter->after.v);
+        db_list_and(&q, " ORDER BY r.id LIMIT $?", filter->limit);
+    }
     rc = load_row(w, k, &q, items, n);
     if (rc || own) return rc;
     for (size_t i = 0; i < *n; i++) {

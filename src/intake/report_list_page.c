@@ -28,6 +28,7 @@ static enum rc table_prepare(struct call *c, bool mine)
     report_view_ask(c, k, &t->view);
     t->view.filter.limit = FACE_ROWS;
     t->view.filter.own = mine;
+    t->view.filter.newest = true; /* the latest is what one looks for */
     if (!mine && t->view.filter.day.n == NONE)
         t->view.filter.day = work_today(&c->work);
     return OK;

@@ -36,6 +36,7 @@ struct store {
 
     enum trouble trouble;
     _Atomic int64_t trouble_in;
+    _Atomic int64_t statements;  /* run so far */
     FILE *statement_log;
     store_trace_fn *trace;
     void *trace_ctx;

@@ -6,7 +6,9 @@
  * future: refused.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "base/embed.h"
 #include "base/log.h"
@@ -173,11 +175,12 @@ enum rc store_backup(struct store *s, const char *to, struct fault *f)
     if (!store_is_sqlite(s))
         return fault_set(f, INVALID, "db",
                          "use pg_dump to copy a PostgreSQL database");
-    FILE *made = fopen(to, "wxb");
-    if (!made)
+    /* As the database itself: for its owner alone. */
+    int made = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (made < 0)
         return fault_set(f, CONFLICT, "out",
                          "%s is there already or cannot be made", to);
-    fclose(made);
+    close(made);
     sqlite3 *from = NULL, *copy = NULL;
     int code = sqlite3_open_v2(s->where, &from, SQLITE_OPEN_READONLY, NULL);
     if (!code)

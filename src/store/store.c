@@ -317,6 +317,7 @@ void store_trace(struct store *s, store_trace_fn *fn, void *ctx)
 void store_note_run(struct store *s, const char *sql,
                     const struct db_arg *args, size_t n)
 {
+    atomic_fetch_add_explicit(&s->statements, 1, memory_order_relaxed);
     if (s->trace) s->trace(s->trace_ctx, sql, args, n);
 }
 
@@ -330,6 +331,7 @@ void store_stats(struct store *s, struct store_stats *out)
     pthread_mutex_lock(&s->lock);
     *out = s->stats;
     out->waiting = s->waiting;
+    out->statements = atomic_load(&s->statements);
     out->writable = s->writable;
     pthread_mutex_unlock(&s->lock);
     struct stat st;
