@@ -5,6 +5,7 @@
 #include "intake/intake.h"
 #include "job/outbox.h"
 #include "ledger/ledger.h"
+#include "watch/signal.h"
 
 extern const struct follower watch_follower;
 
@@ -44,6 +45,6 @@ static const struct retention_rule report_retention = {
 };
 
 const struct retention_rule *const all_retention[] = {
-    &report_retention, &job_retention, &outbox_retention,
+    &report_retention, &signal_retention, &job_retention, &outbox_retention,
 };
 const size_t all_retention_n = COUNT_OF(all_retention);

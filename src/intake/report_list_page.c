@@ -264,7 +264,11 @@ static void row_draw(struct call *c, struct html *h,
     } else {
         time_cell(h, r->received);
         part_cell(h, building_name(t, r->building.v));
-        part_cell(h, t->rows[i].door);
+        part_cell_begin(h);
+        if (t->rows[i].door)
+            html(h, "<span class=\"whole\">%s</span>", t->rows[i].door);
+        else html_unknown(h);
+        part_cell_end(h);
     }
     if (t->named) part_cell(h, t->rows[i].name);
     for (size_t f = 0; f < k->shape->n; f++)

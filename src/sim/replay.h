@@ -8,9 +8,9 @@
  *
  * A case enters on its report's day, if given, else on its onset's.  Its
  * place is its household; where the list has x and y, buildings are squares
- * of REPLAY_RASTER metres, else each place is a building of its own (and
- * told once).  The registry holds the people of the list and nobody else.  The same list gives
- * the same alerts to the byte.
+ * of REPLAY_RASTER metres, else each place is a building of its own (and told
+ * once).  The registry holds the people of the list and nobody else.  The
+ * same list gives the same alerts to the byte.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once

@@ -68,6 +68,7 @@ struct db {
     void *result;                        /* PGresult being read */
     int at_row;                          /* of result */
     int64_t changed;                     /* rows, by the last statement */
+    int64_t changed_ever;                /* rows, by all of this connection */
     char *held;                          /* controls to send with the next */
     void *controls[DB_ROLLBACK + 1];     /* prepared: SQLite */
     bool in_savepoint;

@@ -34,6 +34,7 @@ struct store {
     struct db *writer_db;        /* the writer thread's alone once started */
     struct arena batch_arena;
 
+    _Atomic bool careful;        /* a savepoint for every unit */
     enum trouble trouble;
     _Atomic int64_t trouble_in;
     _Atomic int64_t statements;  /* run so far */

@@ -178,7 +178,8 @@ static enum rc start(struct db *db, struct statement *st,
     }
     int64_t before = sqlite3_total_changes64(connection(db));
     enum rc rc = step(db, st, row, f);
-    db->changed = sqlite3_total_changes64(connection(db)) - before;
+    db->changed_ever = sqlite3_total_changes64(connection(db));
+    db->changed = db->changed_ever - before;
     return rc;
 }
 

@@ -294,6 +294,8 @@ struct day work_today(const struct work *w)
 
 /* ---- trouble and statements, for tests ---- */
 
+void store_set_careful(struct store *s, bool careful) { s->careful = careful; }
+
 void store_trouble(struct store *s, enum trouble what, int64_t nth)
 {
     s->trouble = what;

@@ -132,6 +132,9 @@ enum rc store_backup(struct store *s, const char *to, struct fault *f)
 
 enum trouble { TROUBLE_NONE, TROUBLE_STATEMENT, TROUBLE_COMMIT,
                TROUBLE_WRITE };
+/* Every unit in a savepoint of its own, so that none is ever run twice: for
+ * units that cannot be (writer.c). */
+void store_set_careful(struct store *s, bool careful);
 /* The nth from now (1 the next) fails once, as a full disk would. */
 void store_trouble(struct store *s, enum trouble what, int64_t nth);
 /* Every statement's text, once each, goes to this stream (NULL: none). */

@@ -117,6 +117,46 @@ DESK_TEST(a_unit_that_fails_leaves_no_trace_and_its_neighbours_stand)
                                    " WHERE community=$1 AND thing=7"), 0);
 }
 
+/* As in use: without savepoints until one is needed. */
+DESK_TEST(without_savepoints_a_late_failure_leaves_no_trace_either)
+{
+    store_set_careful(d->store, false);
+    struct shot *all = load(d, 5, store_number);
+    all[2].wanted = INVALID;
+    fire(d, all, 5);
+    settle(all, 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(all[i].unit.rc, i == 2 ? INVALID : OK);
+        assert_int_equal(all[i].answers, 1);
+    }
+    assert_int_equal(stored(d), 4);
+    assert_int_equal(desk_entries(d, "test.stored"), 4);
+    store_set_careful(d->store, true);
+}
+
+/* How often a unit ran that refuses before it has changed anything. */
+static _Atomic int runs;
+static enum rc refuse(struct work *w, void *arg)
+{
+    (void)arg;
+    runs++;
+    return work_fail(w, CONFLICT, "number", "is not wanted");
+}
+
+DESK_TEST(who_refuses_before_changing_anything_runs_once)
+{
+    store_set_careful(d->store, false);
+    runs = 0;
+    struct shot *all = load(d, 3, store_number);
+    all[1].unit.run = refuse;
+    fire(d, all, 3);
+    settle(all, 3);
+    assert_int_equal(runs, 1);
+    assert_int_equal(all[1].unit.rc, CONFLICT);
+    assert_int_equal(stored(d), 2);
+    store_set_careful(d->store, true);
+}
+
 DESK_TEST(entries_stand_in_the_order_of_their_units)
 {
     struct shot *all = load(d, 50, store_number);

@@ -37,7 +37,8 @@ static const struct option_spec options[] = {
      "pThresholdTrend thresholdMethod populationOffset; lr, glr: c.ARL theta "
      "mu0 alpha; outbreak-p: k; back-projection: k eps iter_max; textbook "
      "for all"},
-    {"--incubation", "JSON", "back-projection：潜伏期分布，从 0 天起，如 [0,0.5,0.5]",
+    {"--incubation", "JSON",
+     "back-projection：潜伏期分布，从 0 天起，如 [0,0.5,0.5]",
      "back-projection: chances of delays from 0 on, as [0,0.5,0.5]"},
     {NULL, NULL, NULL, NULL},
 };
@@ -374,7 +375,8 @@ static int run(struct cli *c)
 
 const struct command detect_command = {
     .name = "detect", .operands = "[SERIES.csv]",
-    .zh = "用已发表的方法判断一列计数（date,count[,population]）；--json 逐行问答",
+    .zh = "用已发表的方法判断一列计数（date,count[,population]）；"
+          "--json 逐行问答",
     .en = "judge a series of counts (date,count[,population]) by a published "
           "method; with --json one request a line",
     .options = options, .run = run,

@@ -6,6 +6,12 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+
+extern const struct command rt_command;
 
 #define TOLERANCE 1e-6
 
@@ -211,6 +217,21 @@ TEST(doubt_about_the_interval_widens_r_and_its_seed_repeats)
     assert_true(fabs(last.mean - two[WINDOWS - 1].mean) < last.sd / 5);
 }
 
+/* Of 100000 infectees the one case has few: 10 by Poisson's law, of which the
+ * quantiles are 4 and 17. */
+TEST(few_of_many_infectees_are_skewed)
+{
+    double local[] = {9999, 1, 100000}, w[] = {0, 0.5, 0.5};
+    struct rt_window day = {1, 1};
+    struct rt_estimate e;
+    struct rt_cases c = {local, NULL, 3};
+    rt_wallinga_teunis(&c, (struct rt_interval){w, 3}, &day, 1, &e,
+                       &test_arena);
+    assert_true(fabs(e.mean - 10) < 1e-9);
+    assert_true(fabs(e.q[0] - 4) < 0.5);
+    assert_true(fabs(e.q[RT_QUANTILES - 1] - 17) < 0.5);
+}
+
 /* Two cases, then three that either may have infected with the same chance:
  * offspring of the second is binomial(3, 1/2). */
 TEST(wallinga_teunis_intervals_are_exact_binomials)
@@ -322,4 +343,105 @@ TEST(a_bad_request_about_r_is_named)
         assert_true(json_string_length(json_object_get(a, "error")) > 0);
         json_decref(a);
     }
+}
+
+/* --- the command ------------------------------------------------------ */
+
+/* Runs `renlin rt` on a text; options are name, value ..., NULL.  The answer
+ * is in *out, the exit code returned. */
+static int rt_of(const char *text, bool json, const char *const *options,
+                 char **out, struct fault *f)
+{
+    struct cli c = {.command = &rt_command, .language = LANG_EN,
+                    .json = json, .operands = 1};
+    char name[] = "/tmp/renlin-rt-XXXXXX";
+    FILE *in = fdopen(mkstemp(name), "w"), *kept = tmpfile();
+    FILE *err = tmpfile();
+    assert_true(in && kept && err);
+    fputs(text, in);
+    fclose(in);
+    for (; options && *options; options += 2)
+        for (size_t i = 0; rt_command.options[i].name; i++)
+            if (strcmp(rt_command.options[i].name, options[0]) == 0)
+                c.value[i] = options[1];
+    c.operand[0] = name;
+    arena_init(&c.arena, ARENA_MAX);
+    fflush(stdout);
+    int old = dup(STDOUT_FILENO), old_err = dup(STDERR_FILENO);
+    dup2(fileno(kept), STDOUT_FILENO);
+    dup2(fileno(err), STDERR_FILENO);
+    int code = rt_command.run(&c);
+    fflush(stdout);
+    dup2(old, STDOUT_FILENO);
+    dup2(old_err, STDERR_FILENO);
+    close(old);
+    close(old_err);
+    *f = c.fault;
+    *out = arena_zalloc(&test_arena, 1, 65536);
+    rewind(kept);
+    (void)!fread(*out, 1, 65535, kept);
+    fclose(kept);
+    fclose(err);
+    unlink(name);
+    arena_release(&c.arena);
+    return code;
+}
+
+TEST(a_table_of_days_gives_a_table_of_windows)
+{
+    /* 4 imported on the 1st; the 5th has no row: nobody */
+    const char *table = "date,count,imported\n2026-03-01,4,4\n"
+                        "2026-03-02,6,0\n2026-03-03,2,0\n2026-03-04,2,1\n"
+                        "2026-03-06,3,0\n";
+    const char *const options[] = {"--si", "0,0.5,0.5", "--window", "5",
+                                   "--prior-mean", "1", "--prior-sd", "1",
+                                   NULL};
+    char *out;
+    struct fault f;
+    assert_int_equal(rt_of(table, false, options, &out, &f), CLI_DONE);
+    /* pressures 2 5 4 2 1; local 12: (1 + 12) / (1 + 14) */
+    const char *want = "start,end,mean,sd,q025,median,q975\r\n"
+                       "2026-03-02,2026-03-06,0.866667,0.24037,";
+    if (!text_starts(out, want)) fail_msg("%s", out);
+}
+
+TEST(what_is_wrong_with_a_table_of_days_is_named_with_its_line)
+{
+    static const struct { const char *table, *field; int64_t row; } bad[] = {
+        {"", "", 0},
+        {"day,count\n", "date", 0},
+        {"date,cases\n", "count", 0},
+        {"date,count\n2026-13-01,1\n", "date", 2},
+        {"date,count\n2026-03-01,1\n2026-03-01,1\n", "date", 3},
+        {"date,count\n2026-03-01,-1\n", "count", 2},
+        {"date,count,imported\n2026-03-01,1,2\n", "imported", 2},
+        {"date,count\n2026-03-01,1\n2026-03-02,1\n", "--window", 0},
+    };
+    const char *const options[] = {"--si", "0,1", NULL};
+    char *out;
+    struct fault f;
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        assert_int_equal(rt_of(bad[i].table, false, options, &out, &f),
+                         CLI_USAGE);
+        if (strcmp(f.field, bad[i].field) != 0 || f.row != bad[i].row)
+            fail_msg("%zu: %s line %d: %s", i, f.field, (int)f.row,
+                     f.detail);
+    }
+    assert_int_equal(rt_of("date,count\n2026-03-01,1\n2026-03-02,1\n",
+                           false, (const char *[]){"--window", "1", NULL},
+                           &out, &f), CLI_USAGE);
+    assert_string_equal(f.field, "--si-mean");
+}
+
+TEST(a_bad_line_of_requests_has_its_error_and_the_rest_go_on)
+{
+    const char *lines =
+        "{\"method\":\"cori\"}\n\n"
+        "{\"method\":\"cori\",\"incidence\":[1,2],\"si_distr\":[0,1],"
+        "\"control\":{\"t_start\":[2],\"t_end\":[2]}}";
+    char *out;
+    struct fault f;
+    assert_int_equal(rt_of(lines, true, NULL, &out, &f), CLI_NOT_SO);
+    assert_true(text_starts(out, "{\"error\":"));
+    assert_true(text_starts(strchr(out, '\n'), "\n{\"t_start\":[2]"));
 }

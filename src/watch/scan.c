@@ -284,6 +284,15 @@ static double maximum(struct run *r)
     return best;
 }
 
+/* What replicates are measured with must see what the scan saw. */
+static void check_short_cut(struct run *r, const struct cylinder *best,
+                            size_t n)
+{
+    double most = 0;
+    for (size_t i = 0; i < n; i++) most = fmax(most, best[i].llr);
+    assert(fabs(maximum(r) - most) <= 1e-9 * (1 + most));
+}
+
 /* --- chance ----------------------------------------------------------- */
 
 /* The place that holds the i-th unit of weight. */
@@ -427,6 +436,7 @@ enum rc scan_run(const struct scan *s, struct scan_result *out,
         best[n] = best_of_centre(&r, i);
         if (best[n].llr > 0) n++;
     }
+    check_short_cut(&r, best, n);
     out->maxima = chance(&r);
     choose(&r, best, n, out);
     return OK;

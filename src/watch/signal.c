@@ -39,12 +39,12 @@ static enum rc add(struct work *w, const struct signal_facts *f,
                    int64_t counts, int64_t due)
 {
     return db_exec(w,
-        "INSERT INTO signal_count(community, signal, place, day, level,"
+        "INSERT INTO signal_count(community, signal, level, day, place,"
         " counts, due) VALUES($1, $2, $3, $4, $5, $6, $7)"
-        " ON CONFLICT(community, signal, place, day) DO UPDATE SET"
+        " ON CONFLICT(community, signal, level, day, place) DO UPDATE SET"
         " counts=signal_count.counts+excluded.counts,"
         " due=signal_count.due+excluded.due",
-        f->kind, place.v, f->day.n, level, counts, due);
+        f->kind, level, f->day.n, place.v, counts, due);
 }
 
 /* In the household, the building and the community. */
@@ -144,7 +144,8 @@ static const struct field count_row_fields[] = {
 static const struct shape count_row_shape =
     SHAPE(count_row, count_row_fields);
 
-enum rc signal_window(struct work *w, const char *kind, struct place_id place,
+enum rc signal_window(struct work *w, const char *kind,
+                      enum watch_level level, struct place_id place,
                       struct day from, size_t days, int32_t *counts,
                       int32_t *due)
 {
@@ -153,9 +154,12 @@ enum rc signal_window(struct work *w, const char *kind, struct place_id place,
     memset(counts, 0, days * sizeof *counts);
     memset(due, 0, days * sizeof *due);
     enum rc rc = db_all(w, &count_row_shape, &rows, &n,
-        "SELECT day, counts, due FROM signal_count WHERE community=$1"
-        " AND signal=$2 AND place=$3 AND day>=$4 AND day<$5",
-        kind, place.v, from.n, from.n + (int64_t)days);
+        "WITH RECURSIVE rows(day) AS (SELECT CAST($5 AS BIGINT)"
+        " UNION ALL SELECT day+1 FROM rows WHERE day<$6)"
+        " SELECT s.day, s.counts, s.due FROM rows JOIN signal_count s"
+        " ON s.community=$1 AND s.signal=$2 AND s.level=$3 AND s.place=$4"
+        " AND s.day=rows.day",
+        kind, level, place.v, from.n, from.n + (int64_t)days - 1);
     if (rc) return rc;
     for (size_t i = 0; i < n; i++) {
         size_t at = (size_t)(rows[i].day - from.n);
@@ -212,8 +216,8 @@ enum rc signal_rate(struct work *w, const char *kind,
     int32_t counts[DAYS], due[DAYS];
     struct day from = {today.n - SIGNAL_PAST_FROM};
     double counted = 0, person_days = 0;
-    enum rc rc = signal_window(w, kind, (struct place_id){0}, from, DAYS,
-                               counts, due);
+    enum rc rc = signal_window(w, kind, WATCH_COMMUNITY, (struct place_id){0},
+                               from, DAYS, counts, due);
     if (rc) return rc;
     for (size_t i = 0; i < DAYS; i++) {
         counted += counts[i];

@@ -49,7 +49,8 @@ enum rc signal_take(struct work *w, struct signal_facts *f, bool *changed)
     MUST_USE;
 
 /* Counts of `days` days from `from` on, 0 where nothing is stored. */
-enum rc signal_window(struct work *w, const char *kind, struct place_id place,
+enum rc signal_window(struct work *w, const char *kind,
+                      enum watch_level level, struct place_id place,
                       struct day from, size_t days, int32_t *counts,
                       int32_t *due) MUST_USE;
 

@@ -112,7 +112,7 @@ static enum rc judge(struct work *w, const struct watched *x,
         found.building = f->building;
     }
     struct day from = {today.n - SIGNAL_WINDOW_MAX + 1};
-    enum rc rc = signal_window(w, found.kind, found.place, from,
+    enum rc rc = signal_window(w, found.kind, rule->by, found.place, from,
                                SIGNAL_WINDOW_MAX, counts, due);
     if (!rc && rule->due == WATCH_RESIDENTS)
         rc = set_residents(w, rule->by, found.place, due);

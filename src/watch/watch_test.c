@@ -98,14 +98,14 @@ static void notify(struct desk *d, struct person_id person)
 
 /* ---- counts ---- */
 
-static void assert_count(struct desk *d, struct place_id place, int counts,
-                         int due)
+static void assert_count(struct desk *d, enum watch_level level,
+                         struct place_id place, int counts, int due)
 {
     struct work *w = &d->work;
     int32_t n[3], m[3];
     struct day from = {work_today(w).n - 2};
-    assert_rc(OK, READ(w, signal_window(w, "temperature", place, from, 3, n,
-                                        m)));
+    assert_rc(OK, READ(w, signal_window(w, "temperature", level, place, from,
+                                        3, n, m)));
     assert_int_equal(n[2], counts);
     assert_int_equal(m[2], due);
     assert_int_equal(n[0] + n[1] + m[0] + m[1], 0);
@@ -116,30 +116,68 @@ DESK_TEST(a_person_is_counted_once_a_day)
     for (int i = 0; i < 3; i++) report(d, d->here.person[0], 380);
     report(d, d->here.person[2], 365);
     follow(d);
-    assert_count(d, d->here.door[0], 1, 1);
-    assert_count(d, d->here.door[1], 0, 1);
-    assert_count(d, d->here.building[0], 1, 2);
-    assert_count(d, everywhere(), 1, 2);
-    assert_count(d, d->here.building[1], 0, 0);
+    assert_count(d, WATCH_HOUSEHOLD, d->here.door[0], 1, 1);
+    assert_count(d, WATCH_HOUSEHOLD, d->here.door[1], 0, 1);
+    assert_count(d, WATCH_BUILDING, d->here.building[0], 1, 2);
+    assert_count(d, WATCH_COMMUNITY, everywhere(), 1, 2);
+    assert_count(d, WATCH_BUILDING, d->here.building[1], 0, 0);
     desk_later(d, MS_PER_DAY);
-    report(d, d->here.person[0], 380);
+    report(d, d->here.person[2], 380);
     follow(d);
     assert_int_equal(desk_count(d, "SELECT CAST(sum(due) AS BIGINT)"
                                    " FROM signal_count WHERE"
-                                   " community=$1 AND place=0"), 3);
+                                   " community=$1 AND level=2"), 3);
 }
 
 DESK_TEST(well_in_the_morning_and_ill_at_night_counts)
 {
     report(d, d->here.person[0], 365);
     follow(d);
-    assert_count(d, d->here.building[0], 0, 1);
+    assert_count(d, WATCH_BUILDING, d->here.building[0], 0, 1);
     report(d, d->here.person[0], 380);
     follow(d);
-    assert_count(d, d->here.building[0], 1, 1);
+    assert_count(d, WATCH_BUILDING, d->here.building[0], 1, 1);
     report(d, d->here.person[0], 365);
     follow(d);
-    assert_count(d, d->here.building[0], 1, 1);
+    assert_count(d, WATCH_BUILDING, d->here.building[0], 1, 1);
+}
+
+DESK_TEST(who_goes_on_being_ill_is_not_another_person)
+{
+    for (int day = 0; day < 8; day++) {
+        report(d, d->here.person[0], 380);
+        desk_later(d, MS_PER_DAY);
+    }
+    follow(d); /* ill from day 0 to 7 */
+    assert_int_equal(desk_count(d, "SELECT CAST(sum(counts) AS BIGINT)"
+                                   " FROM signal_count WHERE community=$1"
+                                   " AND level=2"), 1);
+    assert_int_equal(desk_count(d, "SELECT CAST(sum(due) AS BIGINT)"
+                                   " FROM signal_count WHERE community=$1"
+                                   " AND level=2"), 8);
+    desk_later(d, 6 * MS_PER_DAY);
+    report(d, d->here.person[0], 380); /* day 14: seven days after */
+    follow(d);
+    assert_count(d, WATCH_COMMUNITY, everywhere(), 0, 1);
+    desk_later(d, 8 * MS_PER_DAY);
+    report(d, d->here.person[0], 380); /* ill again */
+    follow(d);
+    assert_count(d, WATCH_COMMUNITY, everywhere(), 1, 1);
+}
+
+DESK_TEST(a_fever_told_late_is_the_same_illness)
+{
+    const struct report_kind *k = report_kind_find("temperature");
+    struct report *r = new_report(d, "temperature", d->here.person[0]);
+    bool again;
+    report(d, d->here.person[0], 380);
+    *member(k, r, "temperature_c") = 385;
+    *member(k, r, "day") = work_today(w).n - 1;
+    assert_rc(OK, WRITE(w, report_submit(w, k, r, &again)));
+    follow(d);
+    assert_int_equal(desk_count(d, "SELECT CAST(sum(counts) AS BIGINT)"
+                                   " FROM signal_count WHERE community=$1"
+                                   " AND level=2"), 1);
 }
 
 DESK_TEST(who_moves_in_between_stays_counted_where_first_counted)
@@ -152,8 +190,8 @@ DESK_TEST(who_moves_in_between_stays_counted_where_first_counted)
                                    d->here.person[0].v)));
     report(d, d->here.person[0], 380);
     follow(d);
-    assert_count(d, d->here.building[0], 1, 1);
-    assert_count(d, d->here.building[2], 0, 0);
+    assert_count(d, WATCH_BUILDING, d->here.building[0], 1, 1);
+    assert_count(d, WATCH_BUILDING, d->here.building[2], 0, 0);
 }
 
 DESK_TEST(who_lives_nowhere_known_counts_for_the_community)
@@ -163,7 +201,7 @@ DESK_TEST(who_lives_nowhere_known_counts_for_the_community)
                                       " AND id=$2", d->here.person[0].v)));
     report(d, d->here.person[0], 380);
     follow(d);
-    assert_count(d, everywhere(), 1, 1);
+    assert_count(d, WATCH_COMMUNITY, everywhere(), 1, 1);
     assert_int_equal(desk_count(d, "SELECT count(*) FROM signal_count"
                                    " WHERE community=$1"), 1);
 }
@@ -174,6 +212,9 @@ static int64_t everything(struct desk *d)
     return desk_count(d, "SELECT CAST(1000000 * coalesce(sum(due), 0)"
                          " + 1000 * coalesce(sum(counts), 0) + count(*)"
                          " AS BIGINT) FROM signal_count WHERE community=$1") +
+           desk_count(d, "SELECT CAST(coalesce(sum(p + 7 * day"
+                         " + window_days), 0) AS BIGINT) FROM alert"
+                         " WHERE community=$1") +
            100000000 * desk_count(d, "SELECT CAST(coalesce(sum(observed), 0)"
                                      " + 10 * count(*) AS BIGINT) FROM alert"
                                      " WHERE community=$1");
@@ -265,7 +306,7 @@ DESK_TEST(who_was_counted_is_forgotten_after_the_longest_window)
     assert_int_equal(n, 1);
     assert_int_equal(desk_count(d, "SELECT CAST(sum(counts) AS BIGINT)"
                                    " FROM signal_count"
-                                   " WHERE community=$1 AND place=0"), 2);
+                                   " WHERE community=$1 AND level=2"), 2);
 }
 
 /* ---- the expected ---- */
@@ -417,6 +458,7 @@ DESK_TEST(two_notified_in_one_household_are_an_alert)
     follow(d);
     struct alert *a = alerts(d, &n);
     assert_int_equal(n, 2); /* the building's, and the household's in it */
+    assert_int_equal(a[0].expected, 30); /* of 3 residents, 0.01 per 1000 */
     assert_int_equal(a[1].level, WATCH_HOUSEHOLD);
     assert_int_equal(a[1].place.v, d->here.door[0].v);
     assert_int_equal(a[1].parent.v, a[0].id.v);

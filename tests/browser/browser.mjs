@@ -43,6 +43,10 @@ export async function open(options = {}) {
     return page;
 }
 
+// The language that was chosen before.
+export const speak = (page, lang) => page.context().addCookies(
+    [{ name: 'lang', value: lang, url: s.url }]);
+
 export async function logIn(page, name, password = d.password(name)) {
     await page.goto('/login');
     await page.fill('#f-name', name);
@@ -71,7 +75,7 @@ export const text = (page, selector = 'main') =>
 
 export const path = (page) => new URL(page.url()).pathname;
 
-// The pages that a role may ask for, {parts} filled in where we know how.
+// The pages that are a role's ("public": those of all), {parts} filled in where we know how.
 const KNOWN = { seq: '3' };
 const routes = JSON.parse(renlin('routes', '--json').out);
 
@@ -80,7 +84,7 @@ export function pagesOf(role) {
     for (const r of routes) {
         if (r.kind !== 'page' || r.method !== 'GET') continue;
         if (r.path.startsWith('/assets/')) continue;
-        if (!r.roles.includes(role) && !r.roles.includes('public')) continue;
+        if (!r.roles.includes(role)) continue;
         const where = r.path.replace(/\{(\w+)\}/g,
                                      (whole, part) => KNOWN[part] ?? whole);
         if (!where.includes('{')) found.push(where);

@@ -14,18 +14,19 @@ CREATE TABLE signal_seen (
     PRIMARY KEY (community, kind, day, person)
 ) STRICT, WITHOUT ROWID;
 
--- Counts of a signal, one a place and day.  No persons: kept.
+-- Counts of a signal, one a place and day.  No persons: kept.  A day's rows
+-- lie together, so that counting touches few pages, and so do all buildings'
+-- or the community's over many days; a place's window is one look-up a day.
 CREATE TABLE signal_count (
     community INTEGER NOT NULL,
     signal TEXT NOT NULL,       -- kind of report
-    place INTEGER NOT NULL,     -- household, building; 0 the community
-    day INTEGER NOT NULL,       -- civil day
     level INTEGER NOT NULL,     -- enum watch_level of place
+    day INTEGER NOT NULL,       -- civil day
+    place INTEGER NOT NULL,     -- household, building; 0 the community
     counts INTEGER NOT NULL,    -- persons who raised the signal
     due INTEGER NOT NULL,       -- persons who reported at all
-    PRIMARY KEY (community, signal, place, day)
+    PRIMARY KEY (community, signal, level, day, place)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX signal_count_day ON signal_count (community, signal, level, day);
 
 -- More than by chance.  At most one live alert a kind, place and detector.
 CREATE TABLE alert (
