@@ -144,6 +144,15 @@ static enum rc may_group(struct work *w, struct place_id group,
                      "there is no such building or grouping here");
 }
 
+static enum rc enter_group(struct work *w, const char *kind,
+                           struct place_id building, struct place_id group)
+{
+    return ledger_add_fact(w, &(struct ledger_fact){
+        .kind = kind, .thing = building.v,
+        .values = arena_printf(w->arena, "{\"group\":\"%lld\"}",
+                               (long long)group.v)});
+}
+
 enum rc place_group_add(struct work *w, struct place_id group,
                         struct place_id building, struct day since,
                         struct day until)
@@ -162,7 +171,7 @@ enum rc place_group_add(struct work *w, struct place_id group,
     if (db_changes(w) == 0)
         return work_fail(w, CONFLICT, "building",
                          "the building is in it already in that time");
-    return ledger_add(w, "place.grouped", building.v);
+    return enter_group(w, "place.grouped", building, group);
 }
 
 enum rc place_group_end(struct work *w, struct place_id group,
@@ -176,7 +185,7 @@ enum rc place_group_end(struct work *w, struct place_id group,
     if (db_changes(w) == 0)
         return work_fail(w, NOT_FOUND, "building",
                          "the building is not in it then");
-    return ledger_add(w, "place.ungrouped", building.v);
+    return enter_group(w, "place.ungrouped", building, group);
 }
 
 enum rc place_in_scope(struct work *w, struct place_id building, bool *in)

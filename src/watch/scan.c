@@ -398,9 +398,9 @@ static void choose(struct run *r, struct cylinder *best, size_t n,
     if (n) qsort(best, n, sizeof *best, by_standing);
     for (size_t i = 0; i < n; i++) {
         const uint32_t *near = r->near + r->zone[best[i].centre];
-        bool free_ = true;
-        for (size_t k = 0; k < best[i].places; k++) free_ &= !taken[near[k]];
-        if (!free_) continue;
+        bool apart = true;
+        for (size_t k = 0; k < best[i].places; k++) apart &= !taken[near[k]];
+        if (!apart) continue;
         for (size_t k = 0; k < best[i].places; k++) taken[near[k]] = true;
         list[out->clusters] = cluster_of(r, &best[i], out->maxima);
         if (list[out->clusters].p < 1) out->clusters++;

@@ -7,7 +7,8 @@
  *   (the store's writer calls done(), which resumes a connection)
  *
  * Locks, each for a moment and never two at once but in this order:
- * server.lock (list of connections), identities, workers, live.lock, the bell's.
+ * server.lock (list of connections), identities, workers, live.lock, the
+ * bell's.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
