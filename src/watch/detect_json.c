@@ -2,6 +2,7 @@
  * Each method reads its controls, runs the pure function, writes arrays. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "watch/detect.h"
+#include "watch/rt.h"
 
 #include <math.h>
 
@@ -370,6 +371,13 @@ enum rc detect_json(const char *line, size_t n, struct arena *a,
         root = json_loadb(line, n, JSON_REJECT_DUPLICATES, NULL);
     q.root = root;
     size_t start = out->len;
+    /* Requests about R stand among the others (SURFACES). */
+    const char *method = json_string_value(json_object_get(root, "method"));
+    if (method && (strcmp(method, "cori") == 0 ||
+                   strcmp(method, "wallinga-teunis") == 0)) {
+        json_decref(root);
+        return rt_json(line, n, a, out);
+    }
     if (!json_is_object(root)) {
         request_fail(&q, "", "one JSON object is needed");
         q.fault.malformed = true;
