@@ -75,7 +75,8 @@ export const text = (page, selector = 'main') =>
 
 export const path = (page) => new URL(page.url()).pathname;
 
-// The pages that are a role's ("public": those of all), {parts} filled in where we know how.
+// The pages that are a role's ("public": those of all), {parts} filled in
+// where we know how.
 const KNOWN = { seq: '3' };
 const routes = JSON.parse(renlin('routes', '--json').out);
 
