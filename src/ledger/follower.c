@@ -122,7 +122,7 @@ static void send(struct post *p)
     work_init(&p->work, p->all->store, &p->arena, p->community);
     p->work.caps = ~UINT64_C(0);
     p->unit = (struct unit){.work = &p->work, .run = take, .done = done,
-                            .arg = p};
+                            .arg = p, .patient = true};
     if (store_submit(p->all->store, &p->unit) == OK) return;
     /* Too much waits: whoever is served rings the bell again. */
     pthread_mutex_lock(&p->all->lock);

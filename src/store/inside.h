@@ -23,7 +23,7 @@ struct store {
     pthread_mutex_t lock;        /* over all below */
     pthread_cond_t work_waits, reader_free;
     struct unit *first, *last;   /* the queue */
-    int64_t waiting;
+    int64_t waiting, patient;    /* in the queue; those that may wait */
     bool stopping, running;
     bool writable;
     struct db *readers;          /* free ones */

@@ -45,6 +45,7 @@ enum {
     STORE_READERS = 4,
     STORE_BATCH_MAX = 256,      /* units in a commit (PostgreSQL: 64) */
     STORE_QUEUE_MAX = 4096,     /* units that may wait; beyond it BUSY */
+    STORE_PATIENT_MS = 2,       /* how long patient units wait for others */
 };
 
 enum rc store_open(struct store **out, const struct store_options *o,
@@ -76,6 +77,8 @@ struct unit {
     unit_fn *run;
     void (*done)(struct unit *u); /* on the writer thread, after the commit */
     void *arg;
+    bool patient;                 /* may wait a little for company: it
+                                     is nobody's answer (followers) */
     enum rc rc;                   /* for done() */
     struct unit *next;            /* the queue's */
 };

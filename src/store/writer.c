@@ -40,17 +40,35 @@ static size_t batch_limit(const struct store *s)
     return store_is_sqlite(s) ? STORE_BATCH_MAX : 64;
 }
 
+/* Whoever was just answered asks again in a moment: a follower that went
+ * alone would make them all wait for one more write to the disk. */
+static void wait_for_company(struct store *s)
+{
+    struct timespec until;
+    int late = 0;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += STORE_PATIENT_MS * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    while (s->patient == s->waiting && !s->stopping && !late)
+        late = pthread_cond_timedwait(&s->work_waits, &s->lock, &until);
+}
+
 static bool collect(struct store *s, struct batch *b)
 {
     pthread_mutex_lock(&s->lock);
     while (!s->first && !s->stopping)
         pthread_cond_wait(&s->work_waits, &s->lock);
+    if (s->waiting && s->patient == s->waiting) wait_for_company(s);
     b->n = 0;
     while (s->first && b->n < batch_limit(s)) {
         struct unit *u = s->first;
         s->first = u->next;
         b->units[b->n++] = u;
         s->waiting--;
+        s->patient -= u->patient;
     }
     if (!s->first) s->last = NULL;
     pthread_mutex_unlock(&s->lock);
@@ -280,6 +298,7 @@ enum rc store_submit(struct store *s, struct unit *u)
         else s->first = u;
         s->last = u;
         s->waiting++;
+        s->patient += u->patient;
         pthread_cond_signal(&s->work_waits);
     }
     pthread_mutex_unlock(&s->lock);
