@@ -1,8 +1,9 @@
 /* store.h - one database, one batching writer, a few readers.
  *
  *   threads ──submit──► queue ──► writer: BEGIN
- *                                   SAVEPOINT  unit 1  RELEASE
- *                                   SAVEPOINT  unit 2  ROLLBACK TO
+ *                                   unit 1
+ *                                   unit 2  failed late? all once more, each
+ *                                           between SAVEPOINT and RELEASE
  *                                   …all that wait…
  *                                   before_commit (ledger: tree and entries)
  *                                 COMMIT      one durable write for all
