@@ -334,22 +334,22 @@ DESK_TEST(a_connection_is_kept_for_the_next_call)
 /* ---- many at once, and the end ---- */
 
 struct caller {
-    const struct server *s;
+    int fd;                /* connected before anybody stops */
     const char *request;
-    _Atomic int *heard; /* answers, by all callers */
-    int status;
+    _Atomic int *heard;
+    int status;            /* 0: the server was gone */
 };
 
 static void *call_once(void *arg)
 {
     struct caller *c = arg;
     char text[4096] = "";
-    int fd = connect_to(c->s);
-    say(fd, c->request);
-    ssize_t n = recv(fd, text, sizeof text - 1, 0);
+    /* No asserts here: they belong to the test's own thread. */
+    ssize_t n = send(c->fd, c->request, strlen(c->request), MSG_NOSIGNAL);
+    if (n > 0) n = recv(c->fd, text, sizeof text - 1, 0);
     c->status = n > 12 ? status(text) : 0;
     ++*c->heard;
-    close(fd);
+    close(c->fd);
     return NULL;
 }
 
@@ -365,7 +365,7 @@ DESK_TEST(stopping_answers_what_is_in_flight)
         &test_arena, "POST %s HTTP/1.1\r\nHost: here\r\n%s"
         "Content-Length: %zu\r\n\r\n%s", reports, who, strlen(fine), fine);
     for (int i = 0; i < CALLERS; i++) {
-        callers[i] = (struct caller){s, request, &heard, -1};
+        callers[i] = (struct caller){connect_to(s), request, &heard, -1};
         assert_int_equal(pthread_create(&threads[i], NULL, call_once,
                                         &callers[i]), 0);
     }
