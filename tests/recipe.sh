@@ -8,7 +8,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 mkdir "$dir/build"
 cp -a src assets tools Makefile package.json package-lock.json "$dir"
-cp -a build/obj build/flags "$dir/build/" 2> /dev/null || true
+# What is built already need not be built again; without it, all is.
+if [ -d build/obj ]; then cp -a build/obj build/flags "$dir/build/"; fi
 ln -s "$top/node_modules" "$dir/node_modules"
 cd "$dir"
 

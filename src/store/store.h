@@ -9,7 +9,8 @@
  *                                 COMMIT      one durable write for all
  *                                 done(unit) for each, then the bell
  *
- * The writer never waits for company: the disk makes the batch.  A failed
+ * No answer waits for company: the disk makes the batch (followers, which
+ * answer nobody, wait STORE_PATIENT_MS for others to go with).  A failed
  * COMMIT answers BUSY to the whole batch.  Readers never block it.  The same
  * SQL text runs on SQLite (a file) and PostgreSQL (postgres://…); engine.h
  * is what an engine must do.
